@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+// The Activation Zoo: host, harness and command line. Plugins and libactzoo.so are Embedded Swift, one
+// module each, and are built by the Makefile (`actzoo build`, docs/plugins.md); this package holds what
+// is ordinary Swift, and everything that tests import.
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// Kernels are fast in every configuration, so that tests in debug do not wait for them.
+let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
+
+let package = Package(
+  name: "actzoo",
+  products: [
+    .executable(name: "actzoo", targets: ["actzoo"]),
+    .library(name: "ZooHost", targets: ["ZooHost"]),
+    .library(name: "Formula", targets: ["Formula"]),
+    .library(name: "Training", targets: ["Training"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // C headers: the two contracts, libc for the Embedded subset, lane operations, zlib.
+    .systemLibrary(name: "CActZoo", path: "Include"),
+    .systemLibrary(name: "CSystem", path: "Sources/CSystem"),
+    .systemLibrary(name: "CLanes", path: "Sources/CLanes"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // Embedded subset: compiled here for tests and the command line, and once more into plugins and
+    // libactzoo.so.
+    .target(name: "KernelMath", dependencies: ["CLanes"], swiftSettings: kernel),
+    .target(
+      name: "PluginKit", dependencies: ["KernelMath", "CActZoo", "CLanes"], swiftSettings: kernel),
+    .target(name: "Formula", dependencies: ["CSystem"], swiftSettings: strict),
+    .target(
+      name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"], swiftSettings: strict),
+
+    .target(
+      name: "Training", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "actzoo",
+      dependencies: [
+        "Training", "ZooHost", "Formula", "CActZoo", "CSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "FormulaTests", dependencies: ["Formula"], swiftSettings: strict),
+    .testTarget(name: "KernelMathTests", dependencies: ["KernelMath"], swiftSettings: strict),
+    .testTarget(
+      name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict),
+  ]
+)
