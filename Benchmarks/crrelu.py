@@ -2,9 +2,9 @@
 
     make bench        (or: .venv/bin/python Benchmarks/crrelu.py [--rounds 200] [--json])
 
-Every round times every candidate once, in random order, so that drift of the machine hits all alike. A
-figure is the median of the rounds; a ratio is the median of the rounds' own ratios, with the interval
-that holds 95 % of bootstrapped medians.
+Every round times every candidate once, in random order, so that drift of the machine hits all
+alike. A figure is the median of the rounds; a ratio is the median of the rounds' own ratios, with
+the interval that holds 95 % of bootstrapped medians.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """CRReLU forward and backward from Python: NumPy arrays in, NumPy arrays out."""
 
-import actzoo
 import numpy as np
+
+import actzoo
 
 
 def show(name, values):

@@ -1,7 +1,8 @@
 """CRReLU forward and backward from PyTorch, through autograd."""
 
-import actzoo.torch
 import torch
+
+import actzoo.torch
 
 
 def show(name, values):

@@ -1,7 +1,8 @@
-import actzoo
 import numpy as np
 import pytest
 import torch
+
+import actzoo
 from references import REFERENCES
 
 RNG = np.random.default_rng(7)

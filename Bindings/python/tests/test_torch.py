@@ -1,7 +1,8 @@
-import actzoo
-import actzoo.torch
 import pytest
 import torch
+
+import actzoo
+import actzoo.torch
 from references import REFERENCES
 
 
