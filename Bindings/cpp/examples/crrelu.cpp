@@ -16,7 +16,7 @@ static void print(const char *name, const float *values, int count) {
 
 int main() try {
   const float x[8] = {-4, -2, -1, -0.5f, 0, 0.5f, 1, 3}, dy[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-  float y[8], dx[8], eps = 0.05f, deps;
+  float       y[8], dx[8], eps = 0.05f, deps;
 
   actzoo::bound crrelu = actzoo::zoo().find("crrelu").bind();
   crrelu.forward({x, {8}}, {y, {8}}, {{&eps, {}}});

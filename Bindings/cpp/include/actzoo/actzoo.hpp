@@ -58,8 +58,8 @@ public:
   }
 
 private:
-  void *data_;
-  actzoo_dtype dtype_;
+  void                     *data_;
+  actzoo_dtype              dtype_;
   std::vector<std::int64_t> shape_, strides_;
 };
 
@@ -70,7 +70,7 @@ public:
 
   /// y = f(x); y may be exactly x.
   void forward(const tensor &x, const tensor &y, const std::vector<tensor> &parameters = {}) const {
-    operands o(parameters, {});
+    operands      o(parameters, {});
     actzoo_tensor vx = x.view(), vy = y.view();
     o.arguments.x[0] = &vx;
     o.arguments.y = &vy;
@@ -83,7 +83,7 @@ public:
                 const std::vector<tensor> &dparameters = {}) const {
     if (!dparameters.empty() && dparameters.size() != parameters.size())
       throw error(ACTZOO_INVALID, "give as many parameter gradients as parameters, or none");
-    operands o(parameters, dparameters);
+    operands      o(parameters, dparameters);
     actzoo_tensor vx = x.view(), vdy = dy.view(), vdx = dx.view();
     o.arguments.x[0] = &vx;
     o.arguments.dy = &vdy;
@@ -112,8 +112,8 @@ private:
         lists.push_back(&views.back());
       }
     }
-    actzoo_arguments arguments = {};
-    std::vector<actzoo_tensor> views, dviews;
+    actzoo_arguments                   arguments = {};
+    std::vector<actzoo_tensor>         views, dviews;
     std::vector<const actzoo_tensor *> lists, dlists;
   };
   std::shared_ptr<actzoo_bound> handle_;
@@ -147,7 +147,8 @@ public:
 
   /// Binds to float or double, with the descriptor's granularities or with choices of your own.
   template <class T = float>
-  actzoo::bound bind(const std::vector<actzoo_choice> &choices = {}, std::int32_t channel_axis = 0) const {
+  actzoo::bound bind(const std::vector<actzoo_choice> &choices = {},
+                     std::int32_t                      channel_axis = 0) const {
     actzoo_binding binding = {};
     binding.size = sizeof binding;
     binding.dtype = detail::dtype<T>();
@@ -161,7 +162,7 @@ public:
 
 private:
   std::shared_ptr<actzoo_zoo> zoo_;
-  const actzoo_activation *handle_;
+  const actzoo_activation    *handle_;
 };
 
 /// The activations that were found. Copies share one zoo. [concurrent]
