@@ -25,6 +25,7 @@ let package = Package(
     .systemLibrary(name: "CSystem", path: "Sources/CSystem"),
     .systemLibrary(name: "CLanes", path: "Sources/CLanes"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTraining", path: "Sources/CTraining"),
 
     // Embedded subset: compiled here for tests and the command line, and once more into plugins and
     // libactzoo.so.
@@ -36,7 +37,8 @@ let package = Package(
       name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"], swiftSettings: strict),
 
     .target(
-      name: "Training", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib"],
+      name: "Training",
+      dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib", "CTraining"],
       swiftSettings: strict),
     .executableTarget(
       name: "actzoo",
@@ -52,6 +54,7 @@ let package = Package(
       name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Training", "ZooHost", "CSystem"], swiftSettings: strict
+    ),
   ]
 )
