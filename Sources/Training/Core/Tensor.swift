@@ -8,7 +8,9 @@ import CSystem
 ///
 /// Thread safety: none of its own. Shards of one operation may write disjoint elements.
 public final class Tensor {
-  /// Extent of each axis, outermost first. Empty for a scalar.
+  /// Extent of each axis, outermost first.
+  ///
+  /// Empty for a scalar.
   public private(set) var shape: [Int]
   /// Number of elements: the product of the shape.
   public private(set) var count: Int
@@ -69,8 +71,10 @@ public final class Tensor {
     data.update(from: other.data, count: count)
   }
 
-  /// Gives the tensor another shape. The elements are undefined where the count changes; memory is
-  /// allocated only when the tensor grows beyond what it ever held.
+  /// Gives the tensor another shape.
+  ///
+  /// The elements are undefined where the count changes; memory is allocated only when the tensor
+  /// grows beyond what it ever held.
   public func resize(to newShape: [Int]) {
     guard newShape != shape else { return }
     shape = newShape
@@ -78,7 +82,9 @@ public final class Tensor {
   }
 
   /// As `resize(to:)`, with the shape of `other`, whose last axis is replaced where `rowLength` is
-  /// given. Does not allocate when nothing changes.
+  /// given.
+  ///
+  /// Does not allocate when nothing changes.
   public func resize(like other: Tensor, rowLength: Int? = nil) {
     let last = rowLength ?? other.rowLength
     let axes = other.shape.count
@@ -94,7 +100,9 @@ public final class Tensor {
     resize(to: newShape)
   }
 
-  /// As `resize(to:)`, changing only the outermost axis. Does not allocate when nothing changes.
+  /// As `resize(to:)`, changing only the outermost axis.
+  ///
+  /// Does not allocate when nothing changes.
   public func resize(outermost extent: Int) {
     guard shape[0] != extent else { return }
     shape[0] = extent

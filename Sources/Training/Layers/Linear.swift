@@ -13,7 +13,9 @@ public final class Linear: Layer {
 
   /// Weights, (outputs, inputs).
   public let weight: Parameter
-  /// Bias, (outputs), if the layer has one. Weight decay is not meant for it.
+  /// Bias, (outputs), if the layer has one.
+  ///
+  /// Weight decay is not meant for it.
   public let bias: Parameter?
   private let blas: Blas
   private let inputs: Int

@@ -7,7 +7,9 @@ public final class Parameter {
   public internal(set) var name: String
   /// The current values.
   public let value: Tensor
-  /// Sum of the gradients since `clearGradient`. Meaningful only if `hasGradient`.
+  /// Sum of the gradients since `clearGradient`.
+  ///
+  /// Meaningful only if `hasGradient`.
   public let gradient: Tensor
   /// Whether weight decay is meant for it.
   public let decays: Bool
@@ -34,7 +36,9 @@ public final class Parameter {
     self.activationParameter = activationParameter
   }
 
-  /// Forgets the gradient. The next contribution overwrites.
+  /// Forgets the gradient.
+  ///
+  /// The next contribution overwrites.
   public func clearGradient() { hasGradient = false }
 
   /// Says that a contribution is coming: true if it must be added, false if it must overwrite.

@@ -5,7 +5,9 @@ public final class Sequential: Layer {
   /// All parameters in order of the layers.
   public let parameters: [Parameter]
 
-  /// A chain. Names of parameters become "layer.parameter".
+  /// A chain.
+  ///
+  /// Names of parameters become "layer.parameter".
   public init(_ layers: [(name: String, layer: any Layer)]) {
     self.layers = layers
     var all: [Parameter] = []

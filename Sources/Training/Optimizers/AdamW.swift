@@ -19,7 +19,9 @@ public final class AdamW: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
 
-  /// An optimiser of the given parameters, with moments 0. The defaults are PyTorch's.
+  /// An optimiser of the given parameters, with moments 0.
+  ///
+  /// The defaults are PyTorch's.
   public init(
     _ parameters: [Parameter], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0.01
