@@ -5,7 +5,17 @@
 #include "csystem.h"
 
 #if defined(__x86_64__)
-#include <cpuid.h>
+/* Not <cpuid.h>: inside a clang module it drags in intrinsics built without _GNU_SOURCE. */
+static inline int csystem_cpuid(uint32_t leaf, uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d) {
+  uint32_t most = leaf & 0x80000000u;
+  *c = 0;
+  __asm__ volatile("cpuid" : "+a"(most), "=b"(*b), "+c"(*c), "=d"(*d));
+  if (most < leaf) return 0;
+  *a = leaf;
+  *c = 0;
+  __asm__ volatile("cpuid" : "+a"(*a), "=b"(*b), "+c"(*c), "=d"(*d));
+  return 1;
+}
 
 /* The word that governs rounding, exceptions and subnormals on this thread: MXCSR. */
 static inline uint64_t csystem_float_control(void) { return __builtin_ia32_stmxcsr(); }
@@ -21,9 +31,9 @@ static inline uint64_t csystem_float_mode_bits(void) { return 0xffc0; }
 /* Highest of the levels 1 to 4 of the x86-64 psABI that CPU and operating system both support. */
 static inline int csystem_cpu_level(void) {
   uint32_t a, b, c, d, c1, d1, b7 = 0, c7, ce = 0, low = 0, high;
-  if (!__get_cpuid(1, &a, &b, &c1, &d1)) return 1;
-  if (__get_cpuid_count(7, 0, &a, &b7, &c7, &d) == 0) b7 = 0;
-  if (__get_cpuid(0x80000001u, &a, &b, &ce, &d) == 0) ce = 0;
+  if (!csystem_cpuid(1, &a, &b, &c1, &d1)) return 1;
+  if (!csystem_cpuid(7, &a, &b7, &c7, &d)) b7 = 0;
+  if (!csystem_cpuid(0x80000001u, &a, &b, &ce, &d)) ce = 0;
   /* v2: SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT; LAHF. */
   const uint32_t v2 = 1u | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23;
   if ((c1 & v2) != v2 || !(ce & 1u)) return 1;

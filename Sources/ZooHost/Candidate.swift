@@ -27,7 +27,7 @@ struct Candidate {
     }
     do throws(ParseError) {
       descriptor = try bytes.withUnsafeBytes { (buffer) throws(ParseError) in
-        try Descriptor.parse(utf8: buffer)
+        try Descriptor.parse(buffer)
       }
     } catch {
       throw OpenFile.Refusal(

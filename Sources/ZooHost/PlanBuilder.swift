@@ -180,6 +180,8 @@ struct PlanBuilder {
     }
     var operand = Operand(role: .noise, dtype: ACTZOO_F32, size: 4)
     operand.filling = arguments.flags & ACTZOO_SEEDED_NOISE != 0 ? .stream : .constant
+    // A constant keeps its bits where others keep their origin.
+    if operand.filling == .constant { operand.origin = Int(bound.noiseEval.bitPattern) }
     operand.tile = 0
     let index = plan.add(operand)
     guard operand.filling == .stream else { return }
