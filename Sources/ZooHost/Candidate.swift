@@ -26,9 +26,7 @@ struct Candidate {
       bytes = try Candidate.textBytes(file)
     }
     do throws(ParseError) {
-      descriptor = try bytes.withUnsafeBytes { (buffer) throws(ParseError) in
-        try Descriptor.parse(buffer)
-      }
+      descriptor = try Candidate.parse(bytes)
     } catch {
       throw OpenFile.Refusal(
         rule: "P13", text: "has a text that does not parse: \(error.description)")
@@ -38,6 +36,14 @@ struct Candidate {
     level = name.hasSuffix(".actzoo.so") ? try Candidate.level(descriptor, name) : nil
     self.path = path
     identity = file.identity
+  }
+
+  /// (`withUnsafeBytes` of Array does not pass typed errors on.)
+  private static func parse(_ bytes: [UInt8]) throws(ParseError) -> Descriptor {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    defer { copy.deallocate() }
+    copy.copyBytes(from: bytes)
+    return try Descriptor.parse(UnsafeRawBufferPointer(copy))
   }
 
   private static func textBytes(_ file: OpenFile) throws(OpenFile.Refusal) -> [UInt8] {

@@ -4,9 +4,9 @@ import CSystem
 /// Runs a finished plan: accumulators and repacked parameters are made, shards run, gradients reduced.
 /// Returns `ACTZOO_OK`, or `ACTZOO_UNSUPPORTED` if the kernel refused.
 func execute(
-  _ planned: borrowing Plan, row: Row, pass: Pass, arguments: actzoo_arguments, name: Activation
+  _ planned: Plan, row: Row, pass: Pass, arguments: actzoo_arguments, name: Activation
 ) throws(ZooError) -> actzoo_status {
-  var plan = copy planned
+  var plan = planned
   var message: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
     (0, 0, 0, 0, 0, 0, 0, 0)
   let status = withUnsafeMutableBytes(of: &message) { bytes in
@@ -174,7 +174,7 @@ private func pack(
 
 /// Calls `body` with every position along the chosen axes, the last one fastest.
 private func forEachPosition(
-  _ plan: borrowing Plan, where chosen: (Int) -> Bool, _ body: (UnsafeMutablePointer<Int>) -> Void
+  _ plan: Plan, where chosen: (Int) -> Bool, _ body: (UnsafeMutablePointer<Int>) -> Void
 ) {
   withUnsafeTemporaryAllocation(of: Int.self, capacity: 40) { position in
     position.initialize(repeating: 0)
@@ -213,7 +213,7 @@ private func layOutCopies(_ plan: inout Plan) -> Int {
 }
 
 /// Adds the copies up in their order, which is the same whatever thread made them.
-private func reduce(_ plan: borrowing Plan, _ index: Int, _ sums: UnsafeMutablePointer<Double>) {
+private func reduce(_ plan: Plan, _ index: Int, _ sums: UnsafeMutablePointer<Double>) {
   let operand = plan.operands[index]
   let first = sums + operand.origin
   let values = operand.step * operand.count
@@ -225,7 +225,7 @@ private func reduce(_ plan: borrowing Plan, _ index: Int, _ sums: UnsafeMutableP
 
 /// Writes a parameter gradient into the caller's tensor: zeros if there is no sum.
 func writeResult(
-  _ plan: borrowing Plan, result: Int, sum: Int, _ sums: UnsafeMutablePointer<Double>? = nil
+  _ plan: Plan, result: Int, sum: Int, _ sums: UnsafeMutablePointer<Double>? = nil
 ) {
   let target = plan.operands[result]
   guard let data = target.data else { return }

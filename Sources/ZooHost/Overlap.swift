@@ -7,7 +7,7 @@ struct Footprint {
   let high: Int
 
   /// Bytes from the first to one past the last that operand `index` touches.
-  init(_ plan: borrowing Plan, _ index: Int) {
+  init(_ plan: Plan, _ index: Int) {
     let operand = plan.operands[index]
     var low = Int(bitPattern: operand.data)
     var high = low + operand.size
@@ -26,7 +26,7 @@ struct Footprint {
 }
 
 /// True if the two operands are the same elements in the same order.
-func isSame(_ plan: borrowing Plan, _ a: Int, _ b: Int) -> Bool {
+func isSame(_ plan: Plan, _ a: Int, _ b: Int) -> Bool {
   let (first, second) = (plan.operands[a], plan.operands[b])
   guard first.data == second.data, first.dtype == second.dtype else { return false }
   for axis in 0..<plan.axes where plan.strides(a)[axis] != plan.strides(b)[axis] { return false }
@@ -35,7 +35,7 @@ func isSame(_ plan: borrowing Plan, _ a: Int, _ b: Int) -> Bool {
 
 /// True if some element of `a` shares a byte with some element of `b`; also true when the search for
 /// one takes too long to be sure.
-func overlap(_ plan: borrowing Plan, _ a: Int, _ b: Int) -> Bool {
+func overlap(_ plan: Plan, _ a: Int, _ b: Int) -> Bool {
   var search = AddressSearch()
   let (first, second) = (plan.operands[a], plan.operands[b])
   for axis in 0..<plan.axes {
@@ -53,7 +53,7 @@ func overlap(_ plan: borrowing Plan, _ a: Int, _ b: Int) -> Bool {
 
 /// True unless every element of an output has an address of its own. Strides that nest, each at least
 /// the reach of all smaller ones, are the only ones that slicing and transposing can make.
-func overlapsItself(_ plan: borrowing Plan, _ index: Int) -> Bool {
+func overlapsItself(_ plan: Plan, _ index: Int) -> Bool {
   let operand = plan.operands[index]
   let row = plan.strides(index)
   var terms: [(stride: Int, extent: Int)] = []

@@ -14,7 +14,7 @@ struct AxisMap {
 
   /// Writes the stride of a user's axis into a row of the plan.
   @inline(__always)
-  func set(_ plan: borrowing Plan, _ operand: Int, axis: Int, stride: Int) {
+  func set(_ plan: Plan, _ operand: Int, axis: Int, stride: Int) {
     let row = plan.strides(operand)
     guard axis == channel && splits > 1 else {
       row[first(axis)] = stride
@@ -28,7 +28,7 @@ struct AxisMap {
   }
 
   /// Writes the stride of groups: constant inside a group.
-  func setGroups(_ plan: borrowing Plan, _ operand: Int, groups: Int, stride: Int) {
+  func setGroups(_ plan: Plan, _ operand: Int, groups: Int, stride: Int) {
     let row = plan.strides(operand)
     var outer = 1
     var used = 0
@@ -72,7 +72,7 @@ struct ParameterShape {
   }
 
   /// Writes strides and step of `tensor` into the plan; false if its shape is another one.
-  func lay(_ tensor: CheckedTensor, _ operand: Int, _ plan: borrowing Plan) -> Bool {
+  func lay(_ tensor: CheckedTensor, _ operand: Int, _ plan: Plan) -> Bool {
     var at = 0
     var fits = true
     forEachAxis { axis, extent in
@@ -96,7 +96,7 @@ struct ParameterShape {
   }
 
   /// Marks with 1 the axes along which the parameter varies.
-  func mark(_ operand: Int, _ plan: borrowing Plan) {
+  func mark(_ operand: Int, _ plan: Plan) {
     forEachAxis { axis, extent in
       guard extent != 1 else { return }
       switch axis {

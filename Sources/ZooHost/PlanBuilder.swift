@@ -239,7 +239,7 @@ struct PlanBuilder {
   }
 
   /// The sum over no elements is 0.
-  private func zeroResults(_ plan: borrowing Plan) {
+  private func zeroResults(_ plan: Plan) {
     guard arguments.dparameters != nil else { return }
     for index in 0..<plan.operandCount where plan.operands[index].role == .result {
       writeResult(plan, result: index, sum: -1)
@@ -248,7 +248,7 @@ struct PlanBuilder {
 
   // MARK: Overlaps and tiles
 
-  private func checkOverlaps(_ plan: borrowing Plan) throws(ZooError) {
+  private func checkOverlaps(_ plan: Plan) throws(ZooError) {
     for index in 0..<plan.operandCount where plan.operands[index].isOutput {
       let name = self.name(plan, index)
       if overlapsItself(plan, index) {
@@ -268,14 +268,14 @@ struct PlanBuilder {
     }
   }
 
-  private func isAllowedPair(_ plan: borrowing Plan, _ output: Int, _ input: Int) -> Bool {
+  private func isAllowedPair(_ plan: Plan, _ output: Int, _ input: Int) -> Bool {
     switch (plan.operands[output].role, plan.operands[input].role) {
     case (.y, .x), (.dx, .dy): return true
     default: return false
     }
   }
 
-  private func name(_ plan: borrowing Plan, _ index: Int) -> String {
+  private func name(_ plan: Plan, _ index: Int) -> String {
     let operand = plan.operands[index]
     guard operand.role.rawValue >= Role.parameter.rawValue else { return operand.role.name }
     return "\(operand.role.name) '\(bound.activation.descriptor.parameters[operand.index].name)'"

@@ -69,10 +69,10 @@ struct ShardRunner {
   /// The kernel, or the kernels that together make the pass.
   private func evaluate(_ call: inout actzoo_call) -> actzoo_status {
     switch pass {
-    case .forward: return row.forward!(row.itself, &call)
+    case .forward: return row.forward(row.itself, &call)
     case .backward:
       if row.flags & ACTZOO_BACKWARD_NEEDS_Y != 0 {
-        let status = row.forward!(row.itself, &call)
+        let status = row.forward(row.itself, &call)
         guard status == ACTZOO_OK else { return status }
       }
       return row.backward!(row.itself, &call)
@@ -80,11 +80,11 @@ struct ShardRunner {
       if let fused = row.fused { return fused(row.itself, &call) }
       // Backward first: y may be x.
       if row.flags & ACTZOO_BACKWARD_NEEDS_Y != 0 {
-        let status = row.forward!(row.itself, &call)
+        let status = row.forward(row.itself, &call)
         return status == ACTZOO_OK ? row.backward!(row.itself, &call) : status
       }
       let status = row.backward!(row.itself, &call)
-      return status == ACTZOO_OK ? row.forward!(row.itself, &call) : status
+      return status == ACTZOO_OK ? row.forward(row.itself, &call) : status
     }
   }
 
@@ -246,7 +246,7 @@ struct PieceCursor {
   private let at: UnsafeMutablePointer<Int>
 
   /// The first piece of a shard. `memory` holds 3 * 40 numbers.
-  init(_ plan: borrowing Plan, _ shard: Int, _ memory: UnsafeMutablePointer<Int>) {
+  init(_ plan: Plan, _ shard: Int, _ memory: UnsafeMutablePointer<Int>) {
     start = memory
     end = memory + 40
     at = memory + 80
@@ -262,7 +262,7 @@ struct PieceCursor {
   }
 
   /// Moves to the next piece; false after the last.
-  func advance(_ plan: borrowing Plan) -> Bool {
+  func advance(_ plan: Plan) -> Bool {
     var axis = plan.axes - 1
     while axis >= 0 {
       at[axis] += plan.pieces[axis]
@@ -275,13 +275,13 @@ struct PieceCursor {
 
   /// Elements along the kernel's axes of this piece.
   @inline(__always)
-  func extents(_ plan: borrowing Plan) -> Strides {
+  func extents(_ plan: Plan) -> Strides {
     let box = plan.box
     return (extent(plan, box.0), extent(plan, box.1), extent(plan, box.2), extent(plan, box.3))
   }
 
   @inline(__always)
-  private func extent(_ plan: borrowing Plan, _ axis: Int) -> Int {
+  private func extent(_ plan: Plan, _ axis: Int) -> Int {
     axis < 0 ? 1 : min(plan.pieces[axis], end[axis] - at[axis])
   }
 
