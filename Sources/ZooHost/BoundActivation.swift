@@ -41,7 +41,8 @@ public final class BoundActivation: @unchecked Sendable {
     let descriptor = activation.descriptor
     guard elementSize(binding.dtype) > 0 else {
       throw .unsupported(
-        "\(descriptor.name) cannot be bound to \(dtypeName(binding.dtype)); use f16, bf16, f32 or f64")
+        "\(descriptor.name) cannot be bound to \(dtypeName(binding.dtype)); use f16, bf16, f32 or f64"
+      )
     }
     guard (-32...31).contains(binding.channelAxis) else {
       throw .invalid("channel axis \(binding.channelAxis) is none of -32 to 31")

@@ -18,7 +18,8 @@ func execute(
   guard status != ACTZOO_OK, status != ACTZOO_UNSUPPORTED else { return status }
   if status == outOfMemory { throw .failed("there is no memory for tiles or gradients") }
   if status == badExecutor {
-    throw .invalid("an executor sets exactly one of parallel_for and schedule, and concurrency >= 1")
+    throw .invalid(
+      "an executor sets exactly one of parallel_for and schedule, and concurrency >= 1")
   }
   let text = withUnsafeBytes(of: &message) { bytes in
     let end = bytes.firstIndex(of: 0) ?? bytes.count
@@ -38,7 +39,8 @@ private func runPlan(
   message: UnsafeMutablePointer<CChar>, size: Int
 ) -> actzoo_status {
   if let executor = arguments.executor?.pointee {
-    guard (executor.parallel_for == nil) != (executor.schedule == nil), executor.concurrency >= 1 else {
+    guard (executor.parallel_for == nil) != (executor.schedule == nil), executor.concurrency >= 1
+    else {
       return badExecutor
     }
   }
@@ -202,7 +204,9 @@ private func layOutCopies(_ plan: inout Plan) -> Int {
   var total = 0
   for index in 0..<plan.operandCount where plan.operands[index].role == .sum {
     var copies = 1
-    for axis in 0..<plan.axes where plan.strides(index)[axis] == 0 { copies *= plan.pieceCount(axis) }
+    for axis in 0..<plan.axes where plan.strides(index)[axis] == 0 {
+      copies *= plan.pieceCount(axis)
+    }
     let values = plan.operands[index].step * plan.operands[index].count
     plan.operands[index].copies = copies
     plan.operands[index].copyStride = (values + 7) / 8 * 8

@@ -117,7 +117,9 @@ final class FormulaKernel: @unchecked Sendable {
   }
 
   private func variesInside(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
-    for parameter in 0..<parameters where call.pointee.param[parameter].stride.3 != 0 { return true }
+    for parameter in 0..<parameters where call.pointee.param[parameter].stride.3 != 0 {
+      return true
+    }
     return false
   }
 

@@ -57,7 +57,9 @@ func overlapsItself(_ plan: Plan, _ index: Int) -> Bool {
   let operand = plan.operands[index]
   let row = plan.strides(index)
   var terms: [(stride: Int, extent: Int)] = []
-  for axis in 0..<plan.axes where plan.extents[axis] > 1 {
+  // A result has stride 0 along the axes that its parameter is shared along: it has none of them.
+  for axis in 0..<plan.axes
+  where plan.extents[axis] > 1 && (row[axis] != 0 || operand.role != .result) {
     terms.append((abs(row[axis]), plan.extents[axis]))
   }
   if operand.count > 1 { terms.append((abs(operand.step), operand.count)) }

@@ -51,6 +51,8 @@ struct Philox {
 }
 
 /// Writes numbers `offset` to `offset + count - 1` of stream `seed` (actzoo_noise).
-public func fillNoise(seed: UInt64, offset: UInt64, _ values: UnsafeMutablePointer<Float>, count: Int) {
+public func fillNoise(
+  seed: UInt64, offset: UInt64, _ values: UnsafeMutablePointer<Float>, count: Int
+) {
   Philox(seed: seed).fill(values, count: count, first: offset, step: 1)
 }

@@ -192,7 +192,9 @@ struct ShardRunner {
     ).run(operand.dtype, target)
   }
 
-  private func fillStream(_ index: Int, _ cursor: PieceCursor, _ values: UnsafeMutablePointer<Float>) {
+  private func fillStream(
+    _ index: Int, _ cursor: PieceCursor, _ values: UnsafeMutablePointer<Float>
+  ) {
     let operand = plan.operands[index]
     let start = operand.origin + cursor.offset(plan.strides(index), plan.axes)
     let (e, s, t) = (cursor.extents(plan), strides(plan.strides(index)), tileStrides)
@@ -310,7 +312,8 @@ final class ShardFailure: @unchecked Sendable {
   var status: actzoo_status { first.load(ordering: .acquiring) }
 
   func record(_ status: actzoo_status) {
-    _ = first.compareExchange(expected: ACTZOO_OK, desired: status, ordering: .acquiringAndReleasing)
+    _ = first.compareExchange(
+      expected: ACTZOO_OK, desired: status, ordering: .acquiringAndReleasing)
   }
 
   func keep(_ message: UnsafePointer<CChar>) {

@@ -54,12 +54,14 @@ public final class Zoo: @unchecked Sendable {
     if found.count == 1 { return found[0] }
     if found.isEmpty { throw ZooError.notFound(notFoundMessage(name)) }
     throw ZooError.invalid(
-      "'\(name)' is the name of \(joined(found.map { $0.descriptor.id }, " and of ")); give the full id")
+      "'\(name)' is the name of \(joined(found.map { $0.descriptor.id }, " and of ")); give the full id"
+    )
   }
 
   private func notFoundMessage(_ name: String) -> String {
     guard !activations.isEmpty else {
-      return "there is no activation '\(name)': no plugin was found; set ACTZOO_PATH to a folder of plugins"
+      return
+        "there is no activation '\(name)': no plugin was found; set ACTZOO_PATH to a folder of plugins"
     }
     var best = ""
     var bestDistance = Int.max
