@@ -109,10 +109,11 @@ extension Info.Description {
   }
 
   private func presetText(_ preset: Preset) -> String {
-    activation.descriptor.parameters.indices.compactMap { index in
-      preset.values(for: index).map { values in
+    let d = activation.descriptor
+    return d.parameters.indices.compactMap { index in
+      d.values(of: preset, index).map { values in
         let list = values.map { brief($0) }.joined(separator: ", ")
-        let name = activation.descriptor.parameters[index].name
+        let name = d.parameters[index].name
         return "\(name) = \(values.count == 1 ? list : "[\(list)]")"
       }
     }.joined(separator: ", ")
@@ -163,7 +164,7 @@ extension Info.Description {
               preset.name,
               .object(
                 d.parameters.indices.compactMap { index in
-                  preset.values(for: index).map { (d.parameters[index].name, .numbers($0)) }
+                  d.values(of: preset, index).map { (d.parameters[index].name, .numbers($0)) }
                 })
             )
           })
@@ -189,5 +190,13 @@ extension Claim {
         " for x in \(lower.isFinite ? brief(lower) : "")...\(upper.isFinite ? brief(upper) : "")"
     }
     return text
+  }
+}
+
+extension ActivationDescriptor {
+  /// The values of a parameter in a preset, with the default counts.
+  fileprivate func values(of preset: Preset, _ parameter: Int) -> [Double]? {
+    let length = parameters[parameter].length(counts: defaultCounts)
+    return preset.values(for: parameter, length: length, counts: defaultCounts)
   }
 }

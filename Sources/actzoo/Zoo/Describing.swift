@@ -2,23 +2,9 @@ import CActZoo
 import Formula
 import ZooHost
 
-/// What several commands say about activations, in words and in JSON.
-extension Granularity {
-  /// "layer", "channel", "group 8", "sample channel".
-  var text: String {
-    var words: [String] = []
-    if bits & ACTZOO_PER_SAMPLE != 0 { words.append("sample") }
-    if bits & ACTZOO_PER_CHANNEL != 0 { words.append("channel") }
-    if bits & ACTZOO_PER_GROUP != 0 { words.append(groups > 0 ? "group \(groups)" : "group") }
-    if bits & ACTZOO_PER_ELEMENT != 0 { words.append("element") }
-    return words.isEmpty ? "layer" : words.joined(separator: " ")
-  }
-}
+// What several commands say about activations, in words and in JSON.
 
 extension ActivationDescriptor {
-  /// The counts at their defaults.
-  var defaultCounts: [Int] { counts.map(\.defaultValue) }
-
   /// "eps = 0.01", "theta[3]".
   var parameterSummary: String {
     parameters.map { parameter in

@@ -19,61 +19,66 @@ struct Evaluator {
     var dparameters: [[Double]] = []
   }
 
-  /// Initial values, then the preset's, then `assignments` ("eps=0.05", "theta=1,0.5").
+  /// Initial values, then the preset's, then `assignments` ("eps=0.05", "theta=1,0.5"). The length of an
+  /// assigned vector decides the counts that it depends on, and so the lengths of others.
   init(
     _ activation: Activation, type: actzoo_dtype, preset: String? = nil, assignments: [String] = []
   ) throws(CommandFailure) {
     self.activation = activation
     self.type = type
     let d = activation.descriptor
-    values = d.parameters.map {
-      $0.isSupplied ? [] : $0.initialValues(counts: d.defaultCounts)
+    var assigned = [[Double]?](repeating: nil, count: d.parameters.count)
+    for text in assignments {
+      let (index, numbers) = try Self.assignment(text, d)
+      assigned[index] = numbers
     }
-    if let preset { try apply(preset: preset) }
-    for assignment in assignments { try assign(assignment) }
-    for (parameter, values) in zip(d.parameters, values) where values.isEmpty {
-      throw CommandFailure(
-        "'\(parameter.name)' of \(d.name) has no initial value, the model supplies it; "
-          + "say --param \(parameter.name)=VALUE.")
-    }
-    let lengths = zip(d.parameters, values).map { $0.isVector ? $1.count : nil }
-    guard d.counts(fromLengths: lengths) != nil else {
+    let lengths = zip(d.parameters, assigned).map { $0.isVector ? $1?.count : nil }
+    guard let counts = d.counts(fromLengths: lengths) else {
       throw CommandFailure(
         "the parameters of \(d.name) have lengths that do not go together; "
-          + "`actzoo info \(d.name)` shows which depend on which.")
+          + "`actzoo info \(d.name)` shows which lengths it takes.")
+    }
+    let chosen = try preset.map { name throws(CommandFailure) in try Self.preset(name, d) }
+    values = []
+    for (index, parameter) in d.parameters.enumerated() {
+      let length = parameter.length(counts: counts)
+      if let numbers = assigned[index] ?? chosen?.values(for: index, length: length, counts: counts) {
+        values.append(numbers)
+      } else if parameter.isSupplied {
+        throw CommandFailure(
+          "'\(parameter.name)' of \(d.name) has no initial value, the model supplies it; "
+            + "say --param \(parameter.name)=VALUE.")
+      } else {
+        values.append(parameter.initialValues(counts: counts))
+      }
     }
   }
 
-  private mutating func apply(preset name: String) throws(CommandFailure) {
-    let presets = activation.descriptor.presets
-    guard let preset = presets.first(where: { $0.name == name }) else {
-      let known = presets.map(\.name)
-      throw CommandFailure(
-        known.isEmpty
-          ? "\(activation.descriptor.name) has no presets."
-          : "\(activation.descriptor.name) has no preset '\(name)'; it has "
-            + known.joined(separator: ", ") + ".")
-    }
-    for index in values.indices {
-      if let own = preset.values(for: index) { values[index] = own }
-    }
+  private static func preset(_ name: String, _ d: ActivationDescriptor) throws(CommandFailure)
+    -> Preset
+  {
+    if let preset = d.presets.first(where: { $0.name == name }) { return preset }
+    let known = d.presets.map(\.name).joined(separator: ", ")
+    throw CommandFailure(
+      known.isEmpty
+        ? "\(d.name) has no presets." : "\(d.name) has no preset '\(name)'; it has \(known).")
   }
 
-  /// Sets a parameter from "name=value" or "name=value,value,...".
-  mutating func assign(_ text: String) throws(CommandFailure) {
-    let d = activation.descriptor
+  /// Reads "name=value" or "name=value,value,...".
+  private static func assignment(_ text: String, _ d: ActivationDescriptor) throws(CommandFailure)
+    -> (index: Int, numbers: [Double])
+  {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
       throw CommandFailure("'\(text)' is not NAME=VALUE; say for example --param eps=0.05.")
     }
     let names = d.parameters.map(\.name)
     guard let index = names.firstIndex(of: parts[0]) else {
-      let hint = nearest(parts[0], names).map { "; did you mean '\($0)'?" }
+      guard !names.isEmpty else { throw CommandFailure("\(d.name) has no parameters.") }
+      let hint = nearest(parts[0], names).map { "did you mean '\($0)'?" }
       throw CommandFailure(
-        names.isEmpty
-          ? "\(d.name) has no parameters."
-          : "\(d.name) has no parameter '\(parts[0])'\(hint ?? "; it has \(names.joined(separator: ", ")).")"
-      )
+        "\(d.name) has no parameter '\(parts[0])'; "
+          + (hint ?? "it has \(names.joined(separator: ", "))."))
     }
     let parameter = d.parameters[index]
     var numbers: [Double] = []
@@ -88,7 +93,7 @@ struct Evaluator {
         "\(brief(value)) is outside the bounds of '\(parts[0])', "
           + "\(brief(parameter.lower))...\(brief(parameter.upper)).")
     }
-    values[index] = numbers
+    return (index, numbers)
   }
 
   /// Evaluates f at points; `g` and `u` are repeated to the length of `x`. Without `wantsGradients`
