@@ -31,7 +31,7 @@
  *  C8 fork     A child after fork() may go on calling; threads are made anew when first needed.     */
 #ifndef ACTZOO_H
 #define ACTZOO_H
-#include "actzoo/plugin.h"
+#include "plugin.h"
 
 #ifdef __cplusplus
 extern "C" {
