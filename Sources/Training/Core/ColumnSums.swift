@@ -2,7 +2,7 @@
 ///
 /// Rows are summed in strips of 64 and the strips then added up: two short sums round less than one long
 /// one, and the order is fixed by the shape.
-func addColumnSums(of matrix: Tensor, to parameter: Parameter) {
+func addColumnSums(of matrix: Tensor, to parameter: NetworkParameter) {
   let columns = matrix.rowLength
   let rows = matrix.rowCount
   let sums = parameter.gradient.data

@@ -1,10 +1,12 @@
+import ZooHost
+
 /// Runs `body` for every index in 0..<count on the threads of the process, the caller's among them, and
 /// returns after the last.
 ///
 /// Callers cut their work by shape alone and write disjoint elements, so that results do not depend on
 /// the number of threads.
 func parallel(_ count: Int, _ body: (Int) -> Void) {
-  for index in 0..<count { body(index) }
+  ThreadPool.shared.run(count, body)
 }
 
 /// As `parallel(_:_:)` over contiguous ranges of at most `size` elements of 0..<count.

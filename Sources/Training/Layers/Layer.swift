@@ -25,7 +25,7 @@ public struct Pass: Sendable {
 /// Thread safety: one call at a time for each layer; a layer uses all threads by itself.
 public protocol Layer: AnyObject {
   /// Everything that is trained or saved, in a fixed order, with names that are unique within the layer.
-  var parameters: [Parameter] { get }
+  var parameters: [NetworkParameter] { get }
 
   /// The layer's value.
   ///
@@ -33,7 +33,7 @@ public protocol Layer: AnyObject {
   func forward(_ input: Tensor, _ pass: Pass) throws -> Tensor
 
   /// The gradient of the loss by the input, from the gradient by the output of the last `forward`.
-  /// Gradients by parameters are added to `Parameter.gradient`.
+  /// Gradients by parameters are added to `NetworkParameter.gradient`.
   ///
   /// - Parameter wantsInputGradient: false for what stands on the data itself, where it would be wasted.
   /// - Returns: a tensor that the layer owns, valid until its next `backward`; nil if it was not wanted.

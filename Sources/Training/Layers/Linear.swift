@@ -12,11 +12,11 @@ public final class Linear: Layer {
   }
 
   /// Weights, (outputs, inputs).
-  public let weight: Parameter
+  public let weight: NetworkParameter
   /// Bias, (outputs), if the layer has one.
   ///
   /// Weight decay is not meant for it.
-  public let bias: Parameter?
+  public let bias: NetworkParameter?
   private let blas: Blas
   private let inputs: Int
   private let outputs: Int
@@ -43,7 +43,7 @@ public final class Linear: Layer {
       case .he: weights[index] = Float(random.normal() * 2.squareRoot() * bound)
       }
     }
-    weight = Parameter("weight", weights, decays: true)
+    weight = NetworkParameter("weight", weights, decays: true)
     guard hasBias else {
       bias = nil
       return
@@ -52,11 +52,11 @@ public final class Linear: Layer {
     if case .torch = initialization {
       for index in 0..<outputs { offsets[index] = Float(random.uniform(-bound, bound)) }
     }
-    bias = Parameter("bias", offsets, decays: false)
+    bias = NetworkParameter("bias", offsets, decays: false)
   }
 
   /// The weights, then the bias.
-  public var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
+  public var parameters: [NetworkParameter] { bias.map { [weight, $0] } ?? [weight] }
 
   /// x Wᵀ + b.
   public func forward(_ input: Tensor, _ pass: Pass) throws -> Tensor {

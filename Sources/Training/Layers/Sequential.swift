@@ -3,14 +3,14 @@ public final class Sequential: Layer {
   /// The layers in order.
   public let layers: [(name: String, layer: any Layer)]
   /// All parameters in order of the layers.
-  public let parameters: [Parameter]
+  public let parameters: [NetworkParameter]
 
   /// A chain.
   ///
   /// Names of parameters become "layer.parameter".
   public init(_ layers: [(name: String, layer: any Layer)]) {
     self.layers = layers
-    var all: [Parameter] = []
+    var all: [NetworkParameter] = []
     for (name, layer) in layers {
       for parameter in layer.parameters {
         parameter.name = "\(name).\(parameter.name)"

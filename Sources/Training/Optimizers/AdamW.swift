@@ -23,7 +23,8 @@ public final class AdamW: Optimizer {
   ///
   /// The defaults are PyTorch's.
   public init(
-    _ parameters: [Parameter], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    _ parameters: [NetworkParameter], beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0.01
   ) {
     shards = ParameterShards(parameters)

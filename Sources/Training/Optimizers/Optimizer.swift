@@ -16,10 +16,10 @@ public protocol Optimizer: AnyObject {
 /// Pieces are multiples of 16 elements (one vector) but for each parameter's last, and small enough that
 /// parameter, gradient and two moments (4 x 64 KB) lie in a 2 MB second-level cache together.
 struct ParameterShards {
-  let parameters: [Parameter]
+  let parameters: [NetworkParameter]
   private let shards: [(parameter: Int, range: Range<Int>)]
 
-  init(_ parameters: [Parameter]) {
+  init(_ parameters: [NetworkParameter]) {
     self.parameters = parameters.filter(\.isTrained)
     var shards: [(parameter: Int, range: Range<Int>)] = []
     for (index, parameter) in self.parameters.enumerated() {

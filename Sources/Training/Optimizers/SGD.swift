@@ -12,7 +12,7 @@ public final class SGD: Optimizer {
 
   /// An optimiser of the given parameters, with velocities 0.
   public init(
-    _ parameters: [Parameter], momentum: Double = 0.9, weightDecay: Double = 0,
+    _ parameters: [NetworkParameter], momentum: Double = 0.9, weightDecay: Double = 0,
     isNesterov: Bool = false
   ) {
     shards = ParameterShards(parameters)

@@ -60,6 +60,8 @@ public struct Chart: Sendable {
   ///
   /// Curves are clipped to it.
   public var yRange: ClosedRange<Double>?
+  /// Whether the horizontal axis counts something that has no parts, such as epochs.
+  public var hasWholeX = false
 
   /// A chart.
   public init(

@@ -29,14 +29,19 @@ struct ChartDrawing {
       chart.yRange ?? ChartDrawing.range(inside + edges.filter(\.isFinite), margin: 0.05)
     drawFrame(x: x, y: y)
     drawLegend(legend, x: frame.left, y: y + 56)
-    body +=
-      "<svg x=\"\(at(frame.left))\" y=\"\(at(frame.top))\" width=\"\(at(frame.right - frame.left))\" "
-      + "height=\"\(at(frame.bottom - frame.top))\" "
-      + "viewBox=\"\(at(frame.left)) \(at(frame.top)) \(at(frame.right - frame.left)) "
-      + "\(at(frame.bottom - frame.top))\">\n"
+    // Curves are clipped to the frame, with room for half a dot.
+    let clip =
+      "\(at(frame.left - 4)) \(at(frame.top - 4)) \(at(frame.right - frame.left + 8)) "
+      + at(frame.bottom - frame.top + 8)
+    body += "<svg \(ChartDrawing.placement(clip)) viewBox=\"\(clip)\">\n"
     for index in chart.series.indices { drawBand(index) }
     for index in chart.series.indices { drawCurve(index) }
     body += "</svg>\n"
+  }
+
+  private static func placement(_ box: String) -> String {
+    let parts = box.split(separator: " ")
+    return "x=\"\(parts[0])\" y=\"\(parts[1])\" width=\"\(parts[2])\" height=\"\(parts[3])\""
   }
 
   /// The range of values, widened by a share of itself; never empty.
@@ -73,7 +78,8 @@ struct ChartDrawing {
       chart.yLabel, x + 18, center,
       "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 \(at(x + 18)) \(at(center)))\""
     )
-    let columns = Ticks(xRange, target: max(2, Int((frame.right - frame.left) / 90)))
+    let columns = Ticks(
+      xRange, target: max(2, Int((frame.right - frame.left) / 90)), whole: chart.hasWholeX)
     for tick in columns.values {
       let place = toX(tick)
       line(

@@ -7,8 +7,8 @@ struct Ticks {
   /// Distance of two marks: 1, 2 or 5 times a power of ten.
   let step: Double
 
-  /// About `target` marks that lie within the range.
-  init(_ range: ClosedRange<Double>, target: Int) {
+  /// About `target` marks that lie within the range; at whole numbers if what is counted has no parts.
+  init(_ range: ClosedRange<Double>, target: Int, whole: Bool = false) {
     let span = range.upperBound - range.lowerBound
     guard span > 0, span.isFinite, target > 0 else {
       values = [range.lowerBound]
@@ -17,7 +17,9 @@ struct Ticks {
     }
     let rough = span / Double(target)
     let power = pow(10, floor(log10(rough)))
-    step = power * ([1, 2, 5].first { rough <= $0 * power * 1.0001 } ?? 10)
+    // A third more marks than asked for is better than half as many.
+    let round = power * ([1, 2, 5].first { rough <= $0 * power * 1.35 } ?? 10)
+    step = whole ? max(round, 1) : round
     // Multiples of the step, not sums, so that 0 is 0.
     let first = Int((range.lowerBound / step - 1e-9).rounded(.up))
     let last = Int((range.upperBound / step + 1e-9).rounded(.down))

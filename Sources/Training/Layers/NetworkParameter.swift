@@ -2,7 +2,7 @@
 ///
 /// Gradients are added, so that several layers may share a parameter; `clearGradient` costs nothing,
 /// because the first contribution after it overwrites.
-public final class Parameter {
+public final class NetworkParameter {
   /// Path from the network's root, for checkpoints and reports: "hidden1.weight".
   public internal(set) var name: String
   /// The current values.
@@ -49,7 +49,7 @@ public final class Parameter {
 }
 
 /// A hash of the bits of all values in order: equal for equal training, whatever the number of threads.
-public func fingerprint(of parameters: [Parameter]) -> UInt64 {
+public func fingerprint(of parameters: [NetworkParameter]) -> UInt64 {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   for parameter in parameters {
     hash = fnv1a(
