@@ -53,10 +53,11 @@ struct Emitter {
     var pieces: [Piece] = []
     for (index, node) in expression.nodes.enumerated() {
       var piece = self.piece(node, pieces)
-      // Long lines are cut for the reader, and for compilers whose time grows with the length of one
-      // expression.
+      // Long lines are cut for the reader, and for compilers whose time grows out of hand with the
+      // number of operators and literals in one expression.
       let isRoot = index == expression.nodes.count - 1
-      if !isRoot, Self.isWorthName(node), uses[index] > 1 || piece.text.utf8.count > 64 {
+      let isLong = piece.text.utf8.count > 64 || Self.operators(piece.text) > 4
+      if !isRoot, Self.isWorthName(node), uses[index] > 1 || isLong {
         piece = define(piece)
       }
       pieces.append(piece)
@@ -70,6 +71,11 @@ struct Emitter {
     case .constant, .variable, .compare: false
     default: true
     }
+  }
+
+  /// Operators stand between spaces.
+  private static func operators(_ text: String) -> Int {
+    text.utf8.count { $0 == UInt8(ascii: " ") } / 2
   }
 
   private mutating func define(_ piece: Piece) -> Piece {
@@ -129,24 +135,25 @@ struct Emitter {
   /// Whole powers up to 16 by multiplication, a half by `sqrt`: faster than `pow` and, for the former,
   /// right for negative numbers.
   private mutating func power(_ a: Piece, _ b: Piece) -> Piece {
-    if let exponent = Int(b.text.split(separator: ".").first.map(String.init) ?? ""),
-      (1...16).contains(exponent), b.text == dialect.number(Double(exponent))
-    {
-      let base = a.strength == 4 && a.text.utf8.count < 3 ? a : define(a)
-      return multiplied(base, exponent)
+    for exponent in 1...16 {
+      let text = dialect.number(Double(exponent))
+      guard b.text == text || b.text == "-" + text else { continue }
+      let base = a.strength == 4 && a.text.utf8.count < 8 ? a : define(a)
+      let positive = multiplied(base, exponent)
+      if b.text == text { return positive }
+      return Piece(text: "\(dialect.number(1)) / \(positive.closed(above: 4))", strength: 2)
     }
     if b.text == dialect.number(0.5) {
       use("sqrt")
       return Piece(text: dialect.call(.sqrt, a.text), strength: 4)
     }
     use("pow")
-    return Piece(text: dialect.power(a.text, b.text), strength: 4)
+    return Piece(text: dialect.power(a.text, b.closed(above: 4)), strength: 4)
   }
 
   private mutating func multiplied(_ base: Piece, _ exponent: Int) -> Piece {
     if exponent == 1 { return base }
-    if exponent == 2 { return Piece(text: "\(base.text) * \(base.text)", strength: 2) }
-    let half = define(multiplied(base, exponent / 2))
+    let half = exponent < 4 ? base : define(multiplied(base, exponent / 2))
     let square = "\(half.text) * \(half.text)"
     return Piece(text: exponent % 2 == 0 ? square : "\(square) * \(base.text)", strength: 2)
   }

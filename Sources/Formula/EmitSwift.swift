@@ -17,7 +17,7 @@ extension Expression {
       },
       extremum: { "\($0 ? "max" : "min")(\($1), \($2))" },
       // Defined for positive bases, as a power with a broken exponent is.
-      power: { "exp((\($1)) * log(\($0)))" },
+      power: { "exp(\($1) * log(\($0)))" },
       select: { condition, a, b in
         // Of two literals the compiler cannot tell the type.
         isLiteral(a) && isLiteral(b)

@@ -25,7 +25,8 @@ struct Eval: ParsableCommand {
   @Argument(parsing: .allUnrecognized, help: "Where to evaluate it.")
   var values: [String]
 
-  @Option(parsing: .unconditional, help: "NAME=VALUE, or NAME=VALUE,VALUE,... for a vector.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "NAME=VALUE, or NAME=VALUE,VALUE,... for a vector.")
   var param: [String] = []
 
   @Option(help: "Start from the values of this preset.")

@@ -23,7 +23,7 @@ struct New: ParsableCommand {
   var formula: String
 
   @Option(
-    parsing: .unconditional,
+    parsing: .unconditionalSingleValue,
     help: """
       A trained parameter: a=1, or with bounds and more "a = 1 in 0...10 per channel"; \
       in C also vectors, "a[3] = [1, 2, 3]".

@@ -26,7 +26,8 @@ struct Plot: ParsableCommand {
   @Option(parsing: .unconditional, help: "LOW...HIGH: the inputs to show.")
   var range = "-4...4"
 
-  @Option(parsing: .unconditional, help: "NAME=VALUE, or NAME=VALUE,VALUE,... for a vector.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "NAME=VALUE, or NAME=VALUE,VALUE,... for a vector.")
   var param: [String] = []
 
   @Option(help: "Start from the values of this preset.")

@@ -78,6 +78,7 @@ struct CTemplate {
     #include "actzoo/plugin.h"
     #include <math.h>
 
+    #define ID "\(activation.id)" /* as in the descriptor beside this file */
     enum { PARAMETERS = \(lengths.count), COEFFICIENTS = \(coefficients) };
 
     /* What the formula sees at one element. */
@@ -183,7 +184,6 @@ struct CTemplate {
         for (int p = 0; p < PARAMETERS; p++)
           if (!c->param || c->param[p].count != lengths[p]) return ACTZOO_INVALID;
       """ : ""
-    let id = activation.id
     return """
       static actzoo_status run(const actzoo_call *c, int forward, int backward) {
         if (c->dtype != ACTZOO_F32 && c->dtype != ACTZOO_F64) return ACTZOO_UNSUPPORTED;\(checks)
@@ -208,10 +208,9 @@ struct CTemplate {
         return run(c, 1, 1);
       }
 
-      #define ROW(type)                                                                              \\
-        {.size = sizeof(actzoo_kernels), .dtype = type, .device_type = 1,                            \\
-         .flags = ACTZOO_INPLACE_FORWARD | ACTZOO_INPLACE_BACKWARD | ACTZOO_BACKWARD_NEEDS_X,        \\
-         .activation = "\(id)",\(String(repeating: " ", count: max(1, 78 - id.count)))\\
+      #define ROW(type)                                                                         \\
+        {.size = sizeof(actzoo_kernels), .dtype = type, .device_type = 1, .activation = ID,     \\
+         .flags = ACTZOO_INPLACE_FORWARD | ACTZOO_INPLACE_BACKWARD | ACTZOO_BACKWARD_NEEDS_X,   \\
          .forward = forward, .backward = backward, .fused = fused}
       static const actzoo_kernels f32 = ROW(ACTZOO_F32), f64 = ROW(ACTZOO_F64);
       static const actzoo_kernels *const rows[] = {&f32, &f64};

@@ -42,7 +42,8 @@ struct Evaluator {
     values = []
     for (index, parameter) in d.parameters.enumerated() {
       let length = parameter.length(counts: counts)
-      if let numbers = assigned[index] ?? chosen?.values(for: index, length: length, counts: counts) {
+      if let numbers = assigned[index] ?? chosen?.values(for: index, length: length, counts: counts)
+      {
         values.append(numbers)
       } else if parameter.isSupplied {
         throw CommandFailure(
