@@ -68,24 +68,27 @@ public struct Split: Sendable {
     let size = range.isEmpty ? 0 : batch.count / range.count
     batchLabels.removeAll(keepingCapacity: true)
     for position in range { batchLabels.append(labels[Int(order[position])]) }
-    let target = batch.data
-    let scale = self.scale
-    let offset = self.offset
-    func copy<Element>(_ elements: [Element], _ value: (Element) -> Float) {
-      elements.withUnsafeBufferPointer { elements in
-        parallel(range.count, by: max(1, 16384 / max(size, 1))) { rows in
-          for row in rows {
-            let first = Int(order[range.lowerBound + row]) * size
-            let line = target + row * size
-            let source = UnsafeBufferPointer(rebasing: elements[first..<first + size])
-            for index in 0..<size { line[index] = value(source[index]) * scale + offset }
-          }
+    switch elements {
+    case .bytes(let bytes): copy(bytes, order, range, batch.data, size) { Float($0) }
+    case .floats(let floats): copy(floats, order, range, batch.data, size) { $0 }
+    }
+  }
+
+  // Inlined, so that the loop over elements has no call in it and is vectorised.
+  @inline(__always)
+  private func copy<Element>(
+    _ elements: [Element], _ order: [Int32], _ range: Range<Int>,
+    _ target: UnsafeMutablePointer<Float>, _ size: Int, _ value: (Element) -> Float
+  ) {
+    elements.withUnsafeBufferPointer { elements in
+      parallel(range.count, by: max(1, 16384 / max(size, 1))) { rows in
+        for row in rows {
+          let first = Int(order[range.lowerBound + row]) * size
+          let line = target + row * size
+          let source = UnsafeBufferPointer(rebasing: elements[first..<first + size])
+          for index in 0..<size { line[index] = value(source[index]) * scale + offset }
         }
       }
-    }
-    switch elements {
-    case .bytes(let bytes): copy(bytes) { Float($0) }
-    case .floats(let floats): copy(floats) { $0 }
     }
   }
 }
