@@ -20,3 +20,10 @@ struct ActZoo: ParsableCommand {
       CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),
     ])
 }
+
+extension ActZoo {
+  /// The words that can follow `actzoo`.
+  static var names: [String] {
+    configuration.subcommands.map { String(describing: $0).lowercased() }
+  }
+}

@@ -18,13 +18,13 @@ enum Main {
     } catch  where ActZoo.exitCode(for: error).isSuccess {
       print(ActZoo.fullMessage(for: error))
     } catch {
-      let name = arguments.first { ActZoo.commandNames.contains($0) }.map { " \($0)" } ?? ""
+      let name = arguments.first { ActZoo.names.contains($0) }.map { " \($0)" } ?? ""
       stop("\(ActZoo.message(for: error)) See `actzoo\(name) --help`.")
     }
   }
 
   private static func stop(_ sentence: String) -> Never {
-    fflush(stdout)
+    fflush(nil)
     printError("actzoo: ".inked(.red) + sentence)
     exit(2)
   }

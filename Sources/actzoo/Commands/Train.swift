@@ -59,7 +59,7 @@ struct Train: ParsableCommand {
 
 extension TrainingRun {
   /// Trains with a progress bar on a terminal; `epoch` is told each epoch's figures.
-  func watched(_ title: String, epoch: (EpochRecord) -> Void) throws -> TrainingResult {
+  func watched(_ title: String, epoch: @escaping (EpochRecord) -> Void) throws -> TrainingResult {
     var bar = ProgressBar()
     defer { bar.clear() }
     return try train { progress in
@@ -71,7 +71,7 @@ extension TrainingRun {
       case .epoch(let record):
         bar.clear()
         epoch(record)
-        fflush(stdout)
+        fflush(nil)
       }
     }
   }

@@ -88,3 +88,16 @@ extension Parameter {
     return text
   }
 }
+
+extension actzoo_dtype {
+  /// "f32", as in claims and options.
+  var typeName: String {
+    switch self {
+    case ACTZOO_F16: "f16"
+    case ACTZOO_BF16: "bf16"
+    case ACTZOO_F32: "f32"
+    case ACTZOO_F64: "f64"
+    default: "type \(self)"
+    }
+  }
+}

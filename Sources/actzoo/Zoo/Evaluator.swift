@@ -122,7 +122,7 @@ struct Evaluator {
     let inputs = d.isGated ? [x, x.indices.map { g[$0 % g.count] }] : [x]
     let xs = inputs.map { Operand($0, shape, type) }
     let parameters = zip(d.parameters, values).map { Operand($1, $0.plotShape($1.count), type) }
-    let noise = u.map { Operand(x.map { _ in $0 }, shape, ACTZOO_F32) }
+    let noise = u.map { Operand([$0], shape, ACTZOO_F32) }
     let y = Operand(shape, type)
     var arguments = actzoo_arguments()
     arguments.size = UInt32(MemoryLayout<actzoo_arguments>.size)
@@ -130,7 +130,7 @@ struct Evaluator {
     arguments.noise = noise.map { UnsafePointer($0.tensor) }
     arguments.parameters_count = UInt64(parameters.count)
     let lists = PointerList(parameters)
-    arguments.parameters = lists.pointer
+    arguments.parameters = UnsafePointer(lists.pointer)
     arguments.y = UnsafePointer(y.tensor)
     try withExtendedLifetime((xs, parameters, noise, lists)) { () throws(ZooError) in
       try bound.forward(&arguments)
@@ -144,7 +144,7 @@ struct Evaluator {
     arguments.dx = (
       UnsafePointer(dxs[0].tensor), dxs.count > 1 ? UnsafePointer(dxs[1].tensor) : nil
     )
-    arguments.dparameters = gradients.pointer
+    arguments.dparameters = UnsafePointer(gradients.pointer)
     try withExtendedLifetime((xs, parameters, noise, lists, gradients)) { () throws(ZooError) in
       try bound.backward(&arguments)
     }

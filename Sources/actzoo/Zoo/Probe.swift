@@ -90,11 +90,12 @@ struct Probe {
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     posix_spawnattr_setpgroup(&attributes, 0)
-    var arguments: [UnsafeMutablePointer<CChar>?] = ["actzoo", word, path].map { strdup($0) }
-    defer { arguments.forEach { free($0) } }
+    let words = ["actzoo", word, path]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { text in strdup(text) }
+    defer { for argument in arguments { free(argument) } }
     arguments.append(nil)
     var child: pid_t = 0
-    let result = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ)
+    let result = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, Foundation.environ)
     return result == 0 ? child : nil
   }
 
