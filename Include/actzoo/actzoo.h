@@ -31,7 +31,7 @@
  *  C8 fork     A child after fork() may go on calling; threads are made anew when first needed.     */
 #ifndef ACTZOO_H
 #define ACTZOO_H
-#include "actzoo/plugin.h"
+#include "plugin.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,20 +50,21 @@ ACTZOO_EXPORT const char *actzoo_version(void);
 
 /* ---------------------------------------------------------------------------------- finding ---- */
 
-#define ACTZOO_NO_ENVIRONMENT 0x1u /* ignore ACTZOO_PATH, ACTZOO_PATH_ONLY, ACTZOO_DISABLE, XDG_*, HOME */
-#define ACTZOO_ONLY_PATHS 0x2u     /* search `paths` and nothing else                              */
+#define ACTZOO_NO_ENVIRONMENT                                                                          \
+  0x1u                         /* ignore ACTZOO_PATH, ACTZOO_PATH_ONLY, ACTZOO_DISABLE, XDG_*, HOME */
+#define ACTZOO_ONLY_PATHS 0x2u /* search `paths` and nothing else                              */
 typedef struct actzoo_options {
   uint32_t           size;
   uint32_t           flags;
-  const char *const *paths;       /* [paths_count] plugin files or folders, searched first         */
+  const char *const *paths; /* [paths_count] plugin files or folders, searched first         */
   uint64_t           paths_count;
 } actzoo_options;
 
 /* [concurrent] Searches for plugins and reads their texts. Runs no plugin code. Order: options->paths,
  * ACTZOO_PATH, the user's folder, beside this library, the system's; with ACTZOO_PATH_ONLY set, that
  * instead. A file that is refused is a report (below), not a failure. `options` may be NULL. */
-ACTZOO_EXPORT actzoo_status actzoo_open(const actzoo_options *options, actzoo_zoo **zoo,
-                                        char *message, uint64_t message_size);
+ACTZOO_EXPORT actzoo_status actzoo_open(const actzoo_options *options, actzoo_zoo **zoo, char *message,
+                                        uint64_t message_size);
 
 /* [exclusive] Ends the life of the zoo's activations and strings. NULL is allowed. */
 ACTZOO_EXPORT void actzoo_close(actzoo_zoo *zoo);
@@ -98,23 +99,23 @@ ACTZOO_EXPORT actzoo_status actzoo_report_at(const actzoo_zoo *zoo, uint64_t ind
 
 typedef struct actzoo_info {
   uint32_t    size;
-  uint32_t    inputs;           /* 1, or 2 if gated: y = f(x, g)                                    */
+  uint32_t    inputs; /* 1, or 2 if gated: y = f(x, g)                                    */
   uint32_t    parameters_count;
   uint32_t    presets_count;
-  uint32_t    uses_noise;       /* 1 if the formula uses u                                          */
+  uint32_t    uses_noise; /* 1 if the formula uses u                                          */
   uint32_t    reserved;
-  double      noise_eval;       /* the u that an evaluation without noise uses                      */
-  const char *id;               /* "org.zoo.crrelu/1"                                               */
-  const char *name;             /* "crrelu"                                                         */
-  const char *title;            /* "CRReLU"                                                         */
-  const char *formula;          /* as written in the descriptor                                     */
-  const char *source;           /* papers, with the evidence word; "" if none                       */
-  const char *plugin;           /* "org.zoo.crrelu"                                                 */
-  const char *version;          /* "1.0.0"                                                          */
-  const char *license;          /* SPDX identifier                                                  */
-  const char *path;             /* file it came from                                                */
-  const char *isa;              /* "x86-64-v4", ...; "" for a text without kernels                  */
-  const char *text;             /* the whole descriptor of the plugin                               */
+  double      noise_eval; /* the u that an evaluation without noise uses                      */
+  const char *id;         /* "org.zoo.crrelu/1"                                               */
+  const char *name;       /* "crrelu"                                                         */
+  const char *title;      /* "CRReLU"                                                         */
+  const char *formula;    /* as written in the descriptor                                     */
+  const char *source;     /* papers, with the evidence word; "" if none                       */
+  const char *plugin;     /* "org.zoo.crrelu"                                                 */
+  const char *version;    /* "1.0.0"                                                          */
+  const char *license;    /* SPDX identifier                                                  */
+  const char *path;       /* file it came from                                                */
+  const char *isa;        /* "x86-64-v4", ...; "" for a text without kernels                  */
+  const char *text;       /* the whole descriptor of the plugin                               */
 } actzoo_info;
 
 /* [concurrent] Fills what info->size covers. */
@@ -166,10 +167,10 @@ typedef struct actzoo_choice {
 } actzoo_choice;
 
 typedef struct actzoo_binding {
-  uint32_t             size;
-  actzoo_dtype         dtype;         /* of x, y, dy, dx; 0 = ACTZOO_F32                            */
-  int32_t              channel_axis;  /* axis of channels and groups; negative counts from the end; */
-                                      /* 0 = axis 1 (NCHW), so use -1 for channels-last             */
+  uint32_t     size;
+  actzoo_dtype dtype;        /* of x, y, dy, dx; 0 = ACTZOO_F32                            */
+  int32_t      channel_axis; /* axis of channels and groups; negative counts from the end; */
+                             /* 0 = axis 1 (NCHW), so use -1 for channels-last             */
   uint32_t             reserved;
   const actzoo_choice *choices;       /* [choices_count]; NULL = the descriptor's defaults          */
   uint64_t             choices_count; /* number of parameters, when choices is given                */
@@ -221,19 +222,19 @@ typedef struct actzoo_executor {
 typedef struct actzoo_arguments {
   uint32_t                    size;
   uint32_t                    flags;
-  const actzoo_tensor        *x[2];             /* in; x[1] is the formula's g                      */
-  const actzoo_tensor        *y;                /* out (forward, fused)                             */
-  const actzoo_tensor        *dy;               /* in (backward, fused); NULL = ones                */
-  const actzoo_tensor        *dx[2];            /* out; NULL = not wanted                           */
-  const actzoo_tensor        *noise;            /* in: f32 in [0,1); NULL = the eval value of u     */
-  const actzoo_tensor *const *parameters;       /* in: f32, or f64 when bound to ACTZOO_F64         */
-  const actzoo_tensor *const *dparameters;      /* out: overwritten with the sum over all elements  */
-                                                /* that share the value; f32 or f64; NULL entries   */
-                                                /* (or NULL) = not wanted                           */
-  uint64_t                    parameters_count; /* length of both lists                             */
-  uint64_t                    noise_seed;       /* with ACTZOO_SEEDED_NOISE: element i (row-major)  */
-  uint64_t                    noise_offset;     /* has the number actzoo_noise gives at offset + i  */
-  const actzoo_executor      *executor;
+  const actzoo_tensor        *x[2];        /* in; x[1] is the formula's g                      */
+  const actzoo_tensor        *y;           /* out (forward, fused)                             */
+  const actzoo_tensor        *dy;          /* in (backward, fused); NULL = ones                */
+  const actzoo_tensor        *dx[2];       /* out; NULL = not wanted                           */
+  const actzoo_tensor        *noise;       /* in: f32 in [0,1); NULL = the eval value of u     */
+  const actzoo_tensor *const *parameters;  /* in: f32, or f64 when bound to ACTZOO_F64         */
+  const actzoo_tensor *const *dparameters; /* out: overwritten with the sum over all elements  */
+                                           /* that share the value; f32 or f64; NULL entries   */
+                                           /* (or NULL) = not wanted                           */
+  uint64_t               parameters_count; /* length of both lists                             */
+  uint64_t               noise_seed;       /* with ACTZOO_SEEDED_NOISE: element i (row-major)  */
+  uint64_t               noise_offset;     /* has the number actzoo_noise gives at offset + i  */
+  const actzoo_executor *executor;
 } actzoo_arguments;
 
 /* [concurrent] y = f(x). */
@@ -242,8 +243,9 @@ ACTZOO_EXPORT actzoo_status actzoo_forward(const actzoo_bound *bound, const actz
 
 /* [concurrent] dx = dy * df/dx, dparameters = sums of dy * df/dparameter. y is not read and may be
  * NULL. Without dy, dx is the derivative itself. */
-ACTZOO_EXPORT actzoo_status actzoo_backward(const actzoo_bound *bound, const actzoo_arguments *arguments,
-                                            char *message, uint64_t message_size);
+ACTZOO_EXPORT actzoo_status actzoo_backward(const actzoo_bound     *bound,
+                                            const actzoo_arguments *arguments, char *message,
+                                            uint64_t message_size);
 
 /* [concurrent] Both in one pass. */
 ACTZOO_EXPORT actzoo_status actzoo_fused(const actzoo_bound *bound, const actzoo_arguments *arguments,

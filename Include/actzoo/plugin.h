@@ -40,8 +40,7 @@
 #define ACTZOO_MINOR 0u /* newest 1.x that this header describes */
 
 /* 1 if the struct that *p points at was made by someone who knew `field`. */
-#define ACTZOO_HAS(type, p, field) \
-  ((size_t)(p)->size >= offsetof(type, field) + sizeof((p)->field))
+#define ACTZOO_HAS(type, p, field) ((size_t)(p)->size >= offsetof(type, field) + sizeof((p)->field))
 
 #define ACTZOO_EXPORT __attribute__((visibility("default")))
 #ifdef __has_attribute
@@ -83,22 +82,22 @@ typedef struct actzoo_view {
 
 /* One evaluation over a 4-D box. Every operand shares `extent`; granularity is only strides. */
 typedef struct actzoo_call {
-  uint32_t     size;         /* sizeof(actzoo_call) of the caller                                 */
-  actzoo_dtype dtype;        /* element type of x, y, dy, dx                                      */
-  int64_t      extent[4];    /* >= 0, outermost first; with a 0: return ACTZOO_OK, touch nothing  */
-  actzoo_view  x[2];         /* in; x[1] (the formula's g) only for gated functions               */
-  actzoo_view  y;            /* out (forward, fused); in (backward of rows flagged NEEDS_Y)       */
-  actzoo_view  dy;           /* in; data NULL means dy = 1, so that dx is the derivative          */
-  actzoo_view  dx[2];        /* out: overwritten; data NULL = not wanted                          */
-  actzoo_view  noise;        /* in: float in [0,1), made by the host; the same in backward        */
-  const actzoo_view *param;  /* in, [parameters of the text]: float, or double if dtype is F64    */
-  const actzoo_view *dparam; /* in/out, [parameters of the text] or NULL: double, ADDED to; its   */
-                             /* strides are independent of param's. The host zeroes and reduces   */
-  int32_t      device_type;  /* DLPack code, 1 = CPU                                              */
-  int32_t      device_id;
-  void        *stream;       /* NULL on the CPU                                                   */
-  char        *message;      /* optional: [message_size] bytes for a reason when not ACTZOO_OK    */
-  uint64_t     message_size;
+  uint32_t           size;      /* sizeof(actzoo_call) of the caller                                 */
+  actzoo_dtype       dtype;     /* element type of x, y, dy, dx                                      */
+  int64_t            extent[4]; /* >= 0, outermost first; with a 0: return ACTZOO_OK, touch nothing  */
+  actzoo_view        x[2];      /* in; x[1] (the formula's g) only for gated functions               */
+  actzoo_view        y;         /* out (forward, fused); in (backward of rows flagged NEEDS_Y)       */
+  actzoo_view        dy;        /* in; data NULL means dy = 1, so that dx is the derivative          */
+  actzoo_view        dx[2];     /* out: overwritten; data NULL = not wanted                          */
+  actzoo_view        noise;     /* in: float in [0,1), made by the host; the same in backward        */
+  const actzoo_view *param;     /* in, [parameters of the text]: float, or double if dtype is F64    */
+  const actzoo_view *dparam;    /* in/out, [parameters of the text] or NULL: double, ADDED to; its   */
+                                /* strides are independent of param's. The host zeroes and reduces   */
+  int32_t  device_type;         /* DLPack code, 1 = CPU                                              */
+  int32_t  device_id;
+  void    *stream;  /* NULL on the CPU                                                   */
+  char    *message; /* optional: [message_size] bytes for a reason when not ACTZOO_OK    */
+  uint64_t message_size;
 } actzoo_call;
 
 /* [concurrent] Evaluates one box. `self` is the row's own; `call` is the caller's, constant. */
@@ -106,7 +105,7 @@ typedef actzoo_status (*actzoo_kernel)(const void *self, const actzoo_call *call
 
 /* Compiled code for one activation of the text, one element type, one device. A capability is a row. */
 typedef struct actzoo_kernels {
-  uint32_t      size;        /* sizeof(actzoo_kernels) of the plugin                              */
+  uint32_t      size; /* sizeof(actzoo_kernels) of the plugin                              */
   actzoo_dtype  dtype;
   int32_t       device_type; /* DLPack code, 1 = CPU                                              */
   uint32_t      flags;       /* ACTZOO_INPLACE_..., ACTZOO_BACKWARD_...; the host ignores others  */
@@ -122,9 +121,9 @@ typedef struct actzoo_kernels {
 #define ACTZOO_BACKWARD_NEEDS_Y 0x20u /* backward reads y                                         */
 
 typedef struct actzoo_plugin {
-  uint32_t size;                        /* sizeof(actzoo_plugin) of the plugin                    */
-  uint32_t needs_minor;                 /* P4                                                     */
-  uint64_t kernels_count;
+  uint32_t                     size;        /* sizeof(actzoo_plugin) of the plugin                    */
+  uint32_t                     needs_minor; /* P4                                                     */
+  uint64_t                     kernels_count;
   const actzoo_kernels *const *kernels; /* [kernels_count], none NULL                             */
   /* [concurrent] Optional: "actzoo.NAME/1" or "com.vendor.NAME/1" -> a constant table, or NULL.  */
   const void *(*extension)(const char *id);

@@ -1,20 +1,341 @@
 /* Lane operations that Swift's SIMD types turn into calls or scalar loops: one line each, over clang's
- * vector builtins, so that they become the instructions of whatever level is compiled for. */
+ * vector builtins, so that they become the instructions of whatever level is compiled for.
+ *
+ * Everything is always_inline: no function here exists in a library, and nothing is said about how
+ * vectors are passed. f32 lanes come in 16, f64 lanes in 8; on narrower levels the compiler splits them.
+ * A mask is an integer vector, all bits of a lane set or none.                                        */
 #ifndef ACTZOO_LANES_H
 #define ACTZOO_LANES_H
+
+/* Vectors wider than the level's registers are passed between inlined functions only. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef double f64x8 __attribute__((ext_vector_type(8)));
 typedef double f64x16 __attribute__((ext_vector_type(16)));
+typedef int i32x16 __attribute__((ext_vector_type(16)));
+typedef long i64x8 __attribute__((ext_vector_type(8)));
+/* The same vectors where memory promises the alignment of one element only. */
+typedef float f32x16u __attribute__((ext_vector_type(16), aligned(4)));
+typedef float f32x8u __attribute__((ext_vector_type(8), aligned(4)));
+typedef double f64x8u __attribute__((ext_vector_type(8), aligned(8)));
+typedef double f64x16u __attribute__((ext_vector_type(16), aligned(8)));
 
-LANES_INLINE f32x16 lanes_fma(f32x16 a, f32x16 b, f32x16 c) {
+/* ---- f32: 16 lanes ---- */
+
+typedef unsigned u32x16 __attribute__((ext_vector_type(16)));
+
+LANES_INLINE f32x16 lanes_f32_load(const float *p) { return *(const f32x16u *)p; }
+LANES_INLINE void lanes_f32_store(float *p, f32x16 v) { *(f32x16u *)p = v; }
+
+/* The first n < 16 lanes; the others are zero. Memory beyond them is not touched. */
+LANES_INLINE f32x16 lanes_f32_load_first(const float *p, long n) {
+  const f32x16 zero = 0;
+#if defined(__AVX512F__)
+  return __builtin_ia32_loadups512_mask(p, zero, (unsigned short)((1u << n) - 1));
+#else
+  f32x16 v = zero;
+  for (long i = 0; i < n; i++) ((float *)&v)[i] = p[i];
+  return v;
+#endif
+}
+LANES_INLINE void lanes_f32_store_first(float *p, f32x16 v, long n) {
+#if defined(__AVX512F__)
+  __builtin_ia32_storeups512_mask(p, v, (unsigned short)((1u << n) - 1));
+#else
+  for (long i = 0; i < n; i++) p[i] = ((float *)&v)[i];
+#endif
+}
+/* The mask of the first n lanes. */
+LANES_INLINE i32x16 lanes_f32_first(long n) {
+  const i32x16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return index < (int)n;
+}
+
+/* a * b + c, rounded once where the level has FMA and twice where not: libm's software fma is 70 times
+ * slower. */
+LANES_INLINE f32x16 lanes_f32_fma(f32x16 a, f32x16 b, f32x16 c) {
 #if defined(__FMA__) || defined(__aarch64__)
   return __builtin_elementwise_fma(a, b, c);
 #else
-  return a * b + c; /* libm's software fma is 70 times slower */
+  return a * b + c;
 #endif
 }
+/* What p = a * b lost in rounding, a * b - p. Exact with FMA; without, by splitting each factor into
+ * halves whose products are exact (Dekker), to within 2^-36 of a * b. */
+LANES_INLINE f32x16 lanes_f32_product_error(f32x16 a, f32x16 b, f32x16 p) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -p);
+#else
+  f32x16 ah = (f32x16)((u32x16)a & 0xFFFFF000), bh = (f32x16)((u32x16)b & 0xFFFFF000);
+  f32x16 al = a - ah, bl = b - bh;
+  return (((ah * bh - p) + ah * bl) + al * bh) + al * bl;
+#endif
+}
+/* a * b - c with the product unrounded. */
+LANES_INLINE f32x16 lanes_f32_product_minus(f32x16 a, f32x16 b, f32x16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -c);
+#else
+  f32x16 p = a * b;
+  return (p - c) + lanes_f32_product_error(a, b, p);
+#endif
+}
+/* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
+LANES_INLINE f32x16 lanes_f32_within(f32x16 x, f32x16 limit) {
+#if defined(__AVX512DQ__)
+  return __builtin_ia32_rangeps512_mask(x, limit, 2, x, (unsigned short)-1, 4); /* the smaller magnitude, with the sign of x */
+#else
+  x = x < limit ? x : limit;
+  return x > -limit ? x : -limit;
+#endif
+}
+/* c * 2^k for integral k, rounded once; |k| at most 250. */
+LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
+#if defined(__AVX512F__)
+  return __builtin_ia32_scalefps512_mask(c, k, c, (unsigned short)-1, 4);
+#else
+  /* Two factors, so that each is a normal number; adding the magic number leaves k + 127 in the low bits. */
+  const f32x16 magic = 0x1.8p23f, biased = 0x1.8p23f + 127;
+  f32x16 k1 = (k * 0.5f + magic) - magic;
+  f32x16 k2 = k - k1;
+  return c * (f32x16)((u32x16)(k1 + biased) << 23) * (f32x16)((u32x16)(k2 + biased) << 23);
+#endif
+}
+/* x = m * 2^k with m in [sqrt(1/2), sqrt(2)): returns m, and k by `exponent`. x normal and positive. */
+LANES_INLINE f32x16 lanes_f32_exponent(f32x16 x) {
+  u32x16 e = ((u32x16)x - 0x3F3504F3 + (((u32x16)127) << 23)) >> 23;
+  return (f32x16)(e | 0x4B000000) - (0x1p23f + 127);
+}
+LANES_INLINE f32x16 lanes_f32_significand(f32x16 x) {
+  u32x16 e = ((u32x16)x - 0x3F3504F3 + (((u32x16)127) << 23)) >> 23;
+  return (f32x16)((u32x16)x - ((e - 127) << 23));
+}
 
+LANES_INLINE f32x16 lanes_f32_sqrt(f32x16 a) { return __builtin_elementwise_sqrt(a); }
+LANES_INLINE f32x16 lanes_f32_abs(f32x16 a) { return __builtin_elementwise_abs(a); }
+/* The magnitude of a with the sign of b. */
+LANES_INLINE f32x16 lanes_f32_copysign(f32x16 a, f32x16 b) {
+  return (f32x16)(((u32x16)a & ~(u32x16)0x80000000) | ((u32x16)b & 0x80000000));
+}
+LANES_INLINE f32x16 lanes_f32_negate(f32x16 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
+LANES_INLINE i32x16 lanes_f32_less(f32x16 a, f32x16 b) { return a < b; }
+LANES_INLINE i32x16 lanes_f32_less_equal(f32x16 a, f32x16 b) { return a <= b; }
+LANES_INLINE i32x16 lanes_f32_equal(f32x16 a, f32x16 b) { return a == b; }
+LANES_INLINE i32x16 lanes_f32_and(i32x16 a, i32x16 b) { return a & b; }
+LANES_INLINE i32x16 lanes_f32_or(i32x16 a, i32x16 b) { return a | b; }
+LANES_INLINE i32x16 lanes_f32_not(i32x16 a) { return ~a; }
+LANES_INLINE f32x16 lanes_f32_select(i32x16 m, f32x16 a, f32x16 b) { return m ? a : b; }
+/* The larger; a if either is NaN or both are equal (x86's max with its operands in this order). */
+LANES_INLINE f32x16 lanes_f32_max(f32x16 a, f32x16 b) { return b > a ? b : a; }
+LANES_INLINE f32x16 lanes_f32_min(f32x16 a, f32x16 b) { return b < a ? b : a; }
+
+/* One libm call per lane, in double: right and slow. */
+LANES_INLINE f32x16 lanes_f32_sin(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_sin((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_cos(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_cos((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_sinh(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_sinh((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_cosh(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_cosh((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_atan(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_atan((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_asinh(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_asinh((double)x[i]);
+  return r;
+}
+LANES_INLINE f32x16 lanes_f32_floor(f32x16 x) {
+  f32x16 r;
+  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_floor((double)x[i]);
+  return r;
+}
+
+/* ---- f64: 8 lanes ---- */
+
+typedef unsigned long u64x8 __attribute__((ext_vector_type(8)));
+
+LANES_INLINE f64x8 lanes_f64_load(const double *p) { return *(const f64x8u *)p; }
+LANES_INLINE void lanes_f64_store(double *p, f64x8 v) { *(f64x8u *)p = v; }
+
+/* The first n < 8 lanes; the others are zero. Memory beyond them is not touched. */
+LANES_INLINE f64x8 lanes_f64_load_first(const double *p, long n) {
+  const f64x8 zero = 0;
+#if defined(__AVX512F__)
+  return __builtin_ia32_loadupd512_mask(p, zero, (unsigned char)((1u << n) - 1));
+#else
+  f64x8 v = zero;
+  for (long i = 0; i < n; i++) ((double *)&v)[i] = p[i];
+  return v;
+#endif
+}
+LANES_INLINE void lanes_f64_store_first(double *p, f64x8 v, long n) {
+#if defined(__AVX512F__)
+  __builtin_ia32_storeupd512_mask(p, v, (unsigned char)((1u << n) - 1));
+#else
+  for (long i = 0; i < n; i++) p[i] = ((double *)&v)[i];
+#endif
+}
+/* The mask of the first n lanes. */
+LANES_INLINE i64x8 lanes_f64_first(long n) {
+  const i64x8 index = {0, 1, 2, 3, 4, 5, 6, 7};
+  return index < (long)n;
+}
+
+/* a * b + c, rounded once where the level has FMA and twice where not: libm's software fma is 70 times
+ * slower. */
+LANES_INLINE f64x8 lanes_f64_fma(f64x8 a, f64x8 b, f64x8 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+/* What p = a * b lost in rounding, a * b - p. Exact with FMA; without, by splitting each factor into
+ * halves whose products are exact (Dekker), to within 2^-80 of a * b. */
+LANES_INLINE f64x8 lanes_f64_product_error(f64x8 a, f64x8 b, f64x8 p) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -p);
+#else
+  f64x8 ah = (f64x8)((u64x8)a & 0xFFFFFFFFF8000000), bh = (f64x8)((u64x8)b & 0xFFFFFFFFF8000000);
+  f64x8 al = a - ah, bl = b - bh;
+  return (((ah * bh - p) + ah * bl) + al * bh) + al * bl;
+#endif
+}
+/* a * b - c with the product unrounded. */
+LANES_INLINE f64x8 lanes_f64_product_minus(f64x8 a, f64x8 b, f64x8 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -c);
+#else
+  f64x8 p = a * b;
+  return (p - c) + lanes_f64_product_error(a, b, p);
+#endif
+}
+/* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
+LANES_INLINE f64x8 lanes_f64_within(f64x8 x, f64x8 limit) {
+#if defined(__AVX512DQ__)
+  return __builtin_ia32_rangepd512_mask(x, limit, 2, x, (unsigned char)-1, 4); /* the smaller magnitude, with the sign of x */
+#else
+  x = x < limit ? x : limit;
+  return x > -limit ? x : -limit;
+#endif
+}
+/* c * 2^k for integral k, rounded once; |k| at most 2040. */
+LANES_INLINE f64x8 lanes_f64_scale(f64x8 c, f64x8 k) {
+#if defined(__AVX512F__)
+  return __builtin_ia32_scalefpd512_mask(c, k, c, (unsigned char)-1, 4);
+#else
+  /* Two factors, so that each is a normal number; adding the magic number leaves k + 1023 in the low bits. */
+  const f64x8 magic = 0x1.8p52, biased = 0x1.8p52 + 1023;
+  f64x8 k1 = (k * 0.5 + magic) - magic;
+  f64x8 k2 = k - k1;
+  return c * (f64x8)((u64x8)(k1 + biased) << 52) * (f64x8)((u64x8)(k2 + biased) << 52);
+#endif
+}
+/* x = m * 2^k with m in [sqrt(1/2), sqrt(2)): returns m, and k by `exponent`. x normal and positive. */
+LANES_INLINE f64x8 lanes_f64_exponent(f64x8 x) {
+  u64x8 e = ((u64x8)x - 0x3FE6A09E667F3BCD + (((u64x8)1023) << 52)) >> 52;
+  return (f64x8)(e | 0x4330000000000000) - (0x1p52 + 1023);
+}
+LANES_INLINE f64x8 lanes_f64_significand(f64x8 x) {
+  u64x8 e = ((u64x8)x - 0x3FE6A09E667F3BCD + (((u64x8)1023) << 52)) >> 52;
+  return (f64x8)((u64x8)x - ((e - 1023) << 52));
+}
+
+LANES_INLINE f64x8 lanes_f64_sqrt(f64x8 a) { return __builtin_elementwise_sqrt(a); }
+LANES_INLINE f64x8 lanes_f64_abs(f64x8 a) { return __builtin_elementwise_abs(a); }
+/* The magnitude of a with the sign of b. */
+LANES_INLINE f64x8 lanes_f64_copysign(f64x8 a, f64x8 b) {
+  return (f64x8)(((u64x8)a & ~(u64x8)0x8000000000000000) | ((u64x8)b & 0x8000000000000000));
+}
+LANES_INLINE f64x8 lanes_f64_negate(f64x8 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
+LANES_INLINE i64x8 lanes_f64_less(f64x8 a, f64x8 b) { return a < b; }
+LANES_INLINE i64x8 lanes_f64_less_equal(f64x8 a, f64x8 b) { return a <= b; }
+LANES_INLINE i64x8 lanes_f64_equal(f64x8 a, f64x8 b) { return a == b; }
+LANES_INLINE i64x8 lanes_f64_and(i64x8 a, i64x8 b) { return a & b; }
+LANES_INLINE i64x8 lanes_f64_or(i64x8 a, i64x8 b) { return a | b; }
+LANES_INLINE i64x8 lanes_f64_not(i64x8 a) { return ~a; }
+LANES_INLINE f64x8 lanes_f64_select(i64x8 m, f64x8 a, f64x8 b) { return m ? a : b; }
+/* The larger; a if either is NaN or both are equal (x86's max with its operands in this order). */
+LANES_INLINE f64x8 lanes_f64_max(f64x8 a, f64x8 b) { return b > a ? b : a; }
+LANES_INLINE f64x8 lanes_f64_min(f64x8 a, f64x8 b) { return b < a ? b : a; }
+
+/* One libm call per lane, in double: right and slow. */
+LANES_INLINE f64x8 lanes_f64_sin(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_sin(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_cos(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_cos(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_sinh(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_sinh(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_cosh(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_cosh(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_atan(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_atan(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_asinh(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_asinh(x[i]);
+  return r;
+}
+LANES_INLINE f64x8 lanes_f64_floor(f64x8 x) {
+  f64x8 r;
+  for (int i = 0; i < 8; i++) r[i] = __builtin_floor(x[i]);
+  return r;
+}
+
+/* ---- sums, in double ---- */
+
+LANES_INLINE f64x16 lanes_widen(f32x16 v) { return __builtin_convertvector(v, f64x16); }
+/* Eight floats as doubles; the first n < 8 of them, the others zero. */
+LANES_INLINE f64x8 lanes_f64_load_noise(const float *p) {
+  return __builtin_convertvector(*(const f32x8u *)p, f64x8);
+}
+LANES_INLINE f64x8 lanes_f64_load_noise_first(const float *p, long n) {
+  return lanes_widen(lanes_f32_load_first(p, n)).lo;
+}
+LANES_INLINE f32x16 lanes_narrow(f64x16 v) { return __builtin_convertvector(v, f32x16); }
+/* p[i] += v[i] */
+LANES_INLINE void lanes_f64x16_add(double *p, f64x16 v) { *(f64x16u *)p += v; }
+LANES_INLINE void lanes_f64x8_add(double *p, f64x8 v) { *(f64x8u *)p += v; }
+LANES_INLINE double lanes_f64x8_sum(f64x8 v) {
+  __attribute__((ext_vector_type(4))) double q = v.lo + v.hi;
+  __attribute__((ext_vector_type(2))) double d = q.lo + q.hi;
+  return d.x + d.y;
+}
+LANES_INLINE double lanes_f64x16_sum(f64x16 v) { return lanes_f64x8_sum(v.lo + v.hi); }
+
+#pragma clang diagnostic pop
 #endif

@@ -1,0 +1,143 @@
+"""Activations on NumPy arrays: any strides, no copies."""
+
+import ctypes
+
+import numpy as np
+
+from . import _library as lib
+from ._library import ActZooError, Tensor
+from ._zoo import Activation
+
+_DTYPES = {"float16": lib.F16, "bfloat16": lib.BF16, "float32": lib.F32, "float64": lib.F64}
+
+
+def _tensor(array: np.ndarray, name: str) -> Tensor:
+    dtype = _DTYPES.get(array.dtype.name)
+    if dtype is None:
+        names = ", ".join(_DTYPES)
+        raise ActZooError(lib.INVALID, f"{name} is {array.dtype.name}; it must be one of {names}")
+    size = array.itemsize
+    if any(s % size for s in array.strides):
+        raise ActZooError(
+            lib.INVALID, f"{name} has strides of part of an element; pass a copy of it"
+        )
+    return Tensor.of(array.ctypes.data, dtype, array.shape, [s // size for s in array.strides])
+
+
+def _output(array: np.ndarray, name: str) -> Tensor:
+    if not array.flags.writeable:
+        raise ActZooError(lib.INVALID, f"{name} is read-only; pass an array that may be written")
+    return _tensor(array, name)
+
+
+class _Call:
+    """The operands that forward and backward share."""
+
+    def __init__(self, activation, x, g, noise, seed, granularity, groups, channel_axis, values):
+        self.x = np.asarray(x)
+        if self.x.dtype.kind in "iu" or not hasattr(x, "dtype"):
+            self.x = self.x.astype(np.float32)  # lists and integers; arrays keep their type
+        self.inputs = [self.x]
+        if activation.is_gated:
+            if g is None:
+                raise ActZooError(lib.INVALID, f"{activation.name} is gated: it needs g")
+            self.inputs.append(np.asarray(g, self.x.dtype))
+        elif g is not None:
+            raise ActZooError(lib.INVALID, f"{activation.name} is not gated: it takes no g")
+        for name in values:
+            activation.index(name)
+        kind = np.float64 if self.x.dtype == np.float64 else np.float32
+        self.parameters, counts = [], {}
+        for p in activation.parameters:
+            value = values.get(p.name)
+            if value is None and p.supplied:
+                raise ActZooError(lib.INVALID, f"{activation.name} needs a value for '{p.name}'")
+            array = np.asarray(activation.initial(p.name) if value is None else value, kind)
+            if p.is_vector:
+                counts[p.name] = array.shape[-1] if array.ndim else 1
+            elif value is None:
+                array = array.reshape(())
+            if value is None and granularity is not None and not p.fixed:
+                raise ActZooError(
+                    lib.INVALID, f"with a granularity, give '{p.name}' an array of its shape"
+                )
+            self.parameters.append(array)
+        self.bound = activation.bind(
+            _DTYPES.get(self.x.dtype.name, 0xFFFFFFFF), granularity, groups, counts, channel_axis
+        )
+        self.noise = None if noise is None else _tensor(np.asarray(noise, np.float32), "noise")
+        self._noise = noise  # keeps the memory alive
+        self.seed = (seed, 0) if isinstance(seed, int) else seed
+
+    def tensors(self):
+        xs = [_tensor(a, n) for a, n in zip(self.inputs, ("x", "g"), strict=False)]
+        return xs, [_tensor(p, "parameter") for p in self.parameters]
+
+
+def forward(
+    activation: Activation,
+    x,
+    g=None,
+    *,
+    out=None,
+    noise=None,
+    seed=None,
+    granularity=None,
+    groups=0,
+    channel_axis=1,
+    **parameters,
+) -> np.ndarray:
+    """Y = f(x) or f(x, g), in x's shape, layout and type.
+
+    `parameters` by name: scalars, or arrays of the shape that `granularity` asks for (actzoo.h);
+    those left out have their initial values. `out` may be x itself. `seed` is an int or
+    (seed, offset).
+    """
+    call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
+    y = np.empty_like(call.x) if out is None else out
+    xs, ps = call.tensors()
+    call.bound.forward(xs, _output(y, "out"), ps, call.noise, call.seed)
+    return y
+
+
+def backward(
+    activation: Activation,
+    x,
+    dy=None,
+    g=None,
+    *,
+    noise=None,
+    seed=None,
+    granularity=None,
+    groups=0,
+    channel_axis=1,
+    **parameters,
+) -> tuple[tuple[np.ndarray, ...], dict[str, np.ndarray]]:
+    """Gradients for the output gradient `dy` (ones if None).
+
+    Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}).
+    """
+    call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
+    dx = tuple(np.empty_like(call.x) for _ in call.inputs)
+    trained = [not p.fixed for p in activation.parameters]
+    grads = [np.empty_like(a) if t else None for a, t in zip(call.parameters, trained, strict=True)]
+    xs, ps = call.tensors()
+    call.bound.backward(
+        xs,
+        None if dy is None else _tensor(np.asarray(dy, call.x.dtype), "dy"),
+        [_tensor(d, "dx") for d in dx],
+        ps,
+        [None if d is None else _tensor(d, "gradient") for d in grads],
+        call.noise,
+        call.seed,
+    )
+    names = (p.name for p in activation.parameters)
+    return dx, {n: d for n, d in zip(names, grads, strict=True) if d is not None}
+
+
+def noise(seed: int, offset: int, count: int) -> np.ndarray:
+    """`count` numbers of the stream `seed` from `offset` on: float32, uniform in [0, 1)."""
+    values = np.empty(count, np.float32)
+    pointer = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+    lib._noise(seed, offset, pointer, count)
+    return values

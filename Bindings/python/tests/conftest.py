@@ -1,0 +1,8 @@
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "Bindings" / "python"))
+# The tests see the zoo of this tree and nothing that the user has installed.
+os.environ["ACTZOO_PATH_ONLY"] = str(ROOT / "build" / "lib" / "actzoo")

@@ -1,0 +1,73 @@
+# make         the command, libactzoo.so and the zoo's plugins, laid out under build/ as under a prefix
+# make demo    all set-up, then the main job: the zoo trains on Fashion-MNIST and answers in five languages
+# make test    all set-up, then every test
+# make bench   our kernels against torch's, in one run
+ISA ?= native
+SWIFT_BUILD = swift build -c release --disable-local-rpath
+kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
+glue = $(wildcard Sources/actzoo/Plugins/*.swift)
+host = $(wildcard Sources/Formula/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
+plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
+
+.PHONY: all command plugins demo test lint bench clean
+all: command build/lib/libactzoo.so plugins
+
+command: build/share/actzoo
+	@Scripts/setup build
+	$(SWIFT_BUILD) --product actzoo
+	@mkdir -p build/bin
+	@cmp -s .build/release/actzoo build/bin/actzoo || install -m 755 .build/release/actzoo build/bin/actzoo
+
+# The kit that `actzoo build` compiles into plugins, and the headers for C callers: links into the sources.
+build/share/actzoo:
+	@mkdir -p build/share/actzoo/kit build/lib
+	@ln -sfn ../Include build/include
+	@ln -sfn ../../../Include build/share/actzoo/include
+	@ln -sfn ../../../Sources/CLanes build/share/actzoo/lanes
+	@ln -sfn ../../../../Sources/KernelMath build/share/actzoo/kit/KernelMath
+	@ln -sfn ../../../../Sources/PluginKit build/share/actzoo/kit/PluginKit
+
+# One module, Embedded: needs libc and libm, and no Swift library, where it runs.
+unicode = $(dir $(realpath $(shell command -v swiftc)))../lib/swift/embedded/$(shell uname -m)-unknown-linux-gnu
+build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo.map Sources/CSystem/csystem.h
+	@mkdir -p build/lib
+	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
+	  -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
+	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs \
+	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
+	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
+
+plugins: $(plugins:%=build/stamps/%.$(ISA))
+define plugin_rule
+build/stamps/$(1).$$(ISA): $$(wildcard Plugins/$(1)/*.swift Plugins/$(1)/*.actzoo Plugins/$(1)/*.c) $$(kit) $$(glue) | command
+	@mkdir -p build/stamps
+	build/bin/actzoo build Plugins/$(1) --isa $$(ISA) -o build/lib/actzoo
+	@touch $$@
+endef
+$(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
+
+demo:
+	@Scripts/setup demo
+	@$(MAKE) --no-print-directory all
+	@Scripts/demo
+
+test:
+	@Scripts/setup test
+	@$(MAKE) --no-print-directory all ISA=all
+	@$(MAKE) --no-print-directory lint
+	swift test -c release --disable-local-rpath
+	.venv/bin/python -m pytest -q Tests/EndToEnd Bindings/python/tests
+
+lint:
+	swift format lint --strict -r Sources Plugins Tests Package.swift
+	clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
+	.venv/bin/ruff check Bindings Tests Benchmarks Scripts
+	.venv/bin/ruff format --check Bindings Tests Benchmarks Scripts
+
+bench:
+	@Scripts/setup demo
+	@$(MAKE) --no-print-directory all
+	.venv/bin/python Benchmarks/crrelu.py
+
+clean:
+	rm -rf build .build

@@ -1,0 +1,17 @@
+/// CRReLU: ReLU with a learnable bump around zero.
+///
+///     crrelu(x) = max(x, 0) + eps x exp(-x^2 / 2)
+///
+/// crrelu(+inf) = inf, crrelu(-inf) = 0: the bump's limit is 0, although inf * exp(-inf) is NaN as written.
+/// Source: arXiv:2405.12954, section 3.
+public enum CRReLU: Activation {
+  /// eps.
+  @inline(__always) public static var parameters: Int { 1 }
+
+  /// The formula. The square goes into `exp` as a pair: rounded, it would cost 65 ULP near -12.9.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let (x, eps) = (a.x, a.p.0)
+    let bounded = withinGaussian(x)
+    return max(x, 0) + gaussian(bounded, times: eps * bounded)
+  }
+}

@@ -1,0 +1,63 @@
+// The functions of the formula language, in the notation of formulas: `exp(x)`, not `N.exp(x)`.
+// Contracts (range, error, special values) are at the lane implementations.
+
+/// `e^x`.
+@inline(__always) public func exp<N: Number>(_ x: N) -> N { N.exp(x) }
+/// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+@inline(__always) public func withinGaussian<N: Number>(_ x: N) -> N { N.withinGaussian(x) }
+/// `factor * e^(-x^2 / 2)`, for an `x` that came through `withinGaussian`.
+@inline(__always) public func gaussian<N: Number>(_ x: N, times factor: N) -> N {
+  N.gaussian(x, times: factor)
+}
+/// `e^x - 1`, without cancellation near 0.
+@inline(__always) public func expm1<N: Number>(_ x: N) -> N { N.expm1(x) }
+/// The natural logarithm.
+@inline(__always) public func log<N: Number>(_ x: N) -> N { N.log(x) }
+/// `log(1 + x)`, without cancellation near 0.
+@inline(__always) public func log1p<N: Number>(_ x: N) -> N { N.log1p(x) }
+/// The hyperbolic tangent.
+@inline(__always) public func tanh<N: Number>(_ x: N) -> N { N.tanh(x) }
+/// `1 / (1 + e^-x)`.
+@inline(__always) public func sigmoid<N: Number>(_ x: N) -> N { N.sigmoid(x) }
+/// `log(1 + e^x)`.
+@inline(__always) public func softplus<N: Number>(_ x: N) -> N { N.softplus(x) }
+/// The error function.
+@inline(__always) public func erf<N: Number>(_ x: N) -> N { N.erf(x) }
+/// `1 - erf(x)`, accurate in the tail.
+@inline(__always) public func erfc<N: Number>(_ x: N) -> N { N.erfc(x) }
+/// `e^(x^2) erfc(x)` for x >= 0: erfc without its decay, for tails that are scaled last.
+@inline(__always) public func erfcx<N: Number>(_ x: N) -> N { N.erfcx(x) }
+/// The square root.
+@inline(__always) public func sqrt<N: Number>(_ x: N) -> N { N.sqrt(x) }
+/// The magnitude; its derivative at 0 is 0.
+@inline(__always) public func abs<N: Number>(_ x: N) -> N { N.abs(x) }
+/// -1, 0 or 1; its derivative is 0.
+@inline(__always) public func sign<N: Number>(_ x: N) -> N { N.sign(x) }
+/// The largest integer not above x; its derivative is 0.
+@inline(__always) public func floor<N: Number>(_ x: N) -> N { N.floor(x) }
+/// The sine of x radians.
+@inline(__always) public func sin<N: Number>(_ x: N) -> N { N.sin(x) }
+/// The cosine of x radians.
+@inline(__always) public func cos<N: Number>(_ x: N) -> N { N.cos(x) }
+/// The hyperbolic sine.
+@inline(__always) public func sinh<N: Number>(_ x: N) -> N { N.sinh(x) }
+/// The hyperbolic cosine.
+@inline(__always) public func cosh<N: Number>(_ x: N) -> N { N.cosh(x) }
+/// The arctangent, in radians.
+@inline(__always) public func atan<N: Number>(_ x: N) -> N { N.atan(x) }
+/// The inverse hyperbolic sine.
+@inline(__always) public func asinh<N: Number>(_ x: N) -> N { N.asinh(x) }
+/// The larger; NaN if either is NaN.
+@inline(__always) public func max<N: Number>(_ a: N, _ b: N) -> N { N.max(a, b) }
+/// The smaller; NaN if either is NaN.
+@inline(__always) public func min<N: Number>(_ a: N, _ b: N) -> N { N.min(a, b) }
+/// `x` kept within `low...high`; NaN stays NaN.
+@inline(__always) public func clamp<N: Number>(_ x: N, _ low: N, _ high: N) -> N {
+  N.min(N.max(x, low), high)
+}
+/// `a` where the mask is true, else `b`: the formula's `mask ? a : b`.
+@inline(__always) public func select<N: Number>(_ mask: N.Mask, _ a: N, _ b: N) -> N {
+  N.select(mask, a, b)
+}
+/// `a * b + c`, rounded once where the CPU level has FMA.
+@inline(__always) public func fma<N: Number>(_ a: N, _ b: N, _ c: N) -> N { N.fma(a, b, c) }

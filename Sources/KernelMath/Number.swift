@@ -1,0 +1,79 @@
+// What a formula is written with. One generic formula over `Number` runs on SIMD lanes (values) and on
+// dual numbers over lanes (values and derivatives); the compiler specialises it for both.
+
+/// A value that a formula can be evaluated on: SIMD lanes, or dual numbers over them.
+///
+/// Conventions of the formula language hold for every conforming type: comparisons with NaN are false,
+/// `max` and `min` propagate NaN, and at a tie their derivative is the second argument's.
+public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The result of a comparison, lane by lane.
+  associatedtype Mask
+
+  /// The same constant in every lane, rounded to the lanes' precision.
+  init(_ constant: Double)
+
+  static func + (a: Self, b: Self) -> Self
+  static func - (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  static func / (a: Self, b: Self) -> Self
+  prefix static func - (a: Self) -> Self
+
+  static func < (a: Self, b: Self) -> Mask
+  static func <= (a: Self, b: Self) -> Mask
+  static func == (a: Self, b: Self) -> Mask
+  /// Logical or, and, not of comparisons.
+  static func or(_ a: Mask, _ b: Mask) -> Mask
+  static func and(_ a: Mask, _ b: Mask) -> Mask
+  static func not(_ a: Mask) -> Mask
+  /// `a` where the mask is true, else `b`.
+  static func select(_ mask: Mask, _ a: Self, _ b: Self) -> Self
+
+  /// `a * b + c`, rounded once where the CPU level has FMA.
+  static func fma(_ a: Self, _ b: Self, _ c: Self) -> Self
+  /// What `product`, which is `a * b` rounded, lost: `a * b - product`.
+  static func productError(_ a: Self, _ b: Self, _ product: Self) -> Self
+  /// `factor * exp(hi + lo)`; see `exp(_:times:)`.
+  static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self
+
+  /// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+  static func withinGaussian(_ x: Self) -> Self
+  /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.
+  static func gaussian(_ x: Self, times factor: Self) -> Self
+
+  static func exp(_ x: Self) -> Self
+  static func expm1(_ x: Self) -> Self
+  static func log(_ x: Self) -> Self
+  static func log1p(_ x: Self) -> Self
+  static func tanh(_ x: Self) -> Self
+  static func sigmoid(_ x: Self) -> Self
+  static func softplus(_ x: Self) -> Self
+  static func erf(_ x: Self) -> Self
+  static func erfc(_ x: Self) -> Self
+  static func erfcx(_ x: Self) -> Self
+  static func sqrt(_ x: Self) -> Self
+  static func abs(_ x: Self) -> Self
+  static func sign(_ x: Self) -> Self
+  static func floor(_ x: Self) -> Self
+  static func max(_ a: Self, _ b: Self) -> Self
+  static func min(_ a: Self, _ b: Self) -> Self
+  static func sin(_ x: Self) -> Self
+  static func cos(_ x: Self) -> Self
+  static func sinh(_ x: Self) -> Self
+  static func cosh(_ x: Self) -> Self
+  static func atan(_ x: Self) -> Self
+  static func asinh(_ x: Self) -> Self
+}
+
+extension Number {
+  /// A literal is a constant.
+  @inline(__always) public init(floatLiteral value: Double) { self.init(value) }
+  /// A literal is a constant.
+  @inline(__always) public init(integerLiteral value: Int) { self.init(Double(value)) }
+
+  /// `b < a`, lane by lane.
+  @inline(__always) public static func > (a: Self, b: Self) -> Mask { b < a }
+  /// `b <= a`, lane by lane.
+  @inline(__always) public static func >= (a: Self, b: Self) -> Mask { b <= a }
+  /// Not equal; true where either is NaN.
+  @inline(__always) public static func != (a: Self, b: Self) -> Mask { not(a == b) }
+}

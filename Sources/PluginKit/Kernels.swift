@@ -1,0 +1,86 @@
+public import CActZoo
+
+#if !ACTZOO_ONE_MODULE
+  public import KernelMath
+#endif
+
+// The entry points: one for each pass. A plugin's rows point at trampolines that call these.
+
+/// Evaluates x -> y. [concurrent]
+///
+/// Returns INVALID or UNSUPPORTED with a sentence if the call's shape is not served; then nothing was
+/// touched. y may be x.
+@inline(__always) public func forward<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+) -> actzoo_status {
+  guard let call else { return ACTZOO_INVALID }
+  var needs = needs(A.self, L.self)
+  needs.writesY = true
+  if case .done(let status) = check(call, needs) { return status }
+  sweep(A.self, L.self, ForwardPass.self, call)
+  return ACTZOO_OK
+}
+
+/// Evaluates (x, dy) -> dx, and adds to dparam. [concurrent]
+///
+/// dx may be dy. Outputs that are NULL are skipped; dy NULL means ones.
+@inline(__always) public func backward<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+) -> actzoo_status {
+  guard let call else { return ACTZOO_INVALID }
+  var needs = needs(A.self, L.self)
+  needs.takesGradients = true
+  if case .done(let status) = check(call, needs) { return status }
+  sweepGradients(A.self, L.self, call, writesY: false)
+  return ACTZOO_OK
+}
+
+/// Forward and backward in one pass, with the bits of the separate ones. [concurrent]
+@inline(__always) public func fused<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+) -> actzoo_status {
+  guard let call else { return ACTZOO_INVALID }
+  var needs = needs(A.self, L.self)
+  needs.writesY = true
+  needs.takesGradients = true
+  if case .done(let status) = check(call, needs) { return status }
+  sweepGradients(A.self, L.self, call, writesY: true)
+  return ACTZOO_OK
+}
+
+/// What every pass of an activation needs.
+@inline(__always) func needs<A: Activation, L: Lanes>(_: A.Type, _: L.Type) -> Needs {
+  Needs(dtype: L.dtype, isGated: A.isGated, isNoisy: A.isNoisy, parameters: A.parameters)
+}
+
+/// Chooses the loop by how the wanted parameter gradients lie.
+@inline(__always) func sweepGradients<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>, writesY: Bool
+) {
+  switch A.parameters == 0 ? .none : sumKind(call, A.parameters) {
+  case .none: sweepGradients(A.self, L.self, NoSums.self, call, writesY)
+  case .shared: sweepGradients(A.self, L.self, SharedSums.self, call, writesY)
+  case .along: sweepGradients(A.self, L.self, AlongSums.self, call, writesY)
+  }
+}
+
+@inline(__always) func sweepGradients<A: Activation, L: Lanes, S: SumRule>(
+  _: A.Type, _: L.Type, _: S.Type, _ call: UnsafePointer<actzoo_call>, _ writesY: Bool
+) {
+  if writesY {
+    sweep(A.self, L.self, FusedPass<S>.self, call)
+  } else {
+    sweep(A.self, L.self, BackwardPass<S>.self, call)
+  }
+}
+
+/// How the wanted parameter gradients of a call lie.
+func sumKind(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> SumKind {
+  guard let dparam = call.pointee.dparam else { return .none }
+  var kind = SumKind.none
+  for k in 0..<parameters where dparam[k].data != nil {
+    if dparam[k].stride.3 != 0 { return .along }
+    kind = .shared
+  }
+  return kind
+}

@@ -1,0 +1,69 @@
+import CActZoo
+
+#if !ACTZOO_ONE_MODULE
+  import KernelMath
+#endif
+
+// Parameter gradients. They are added in double (FlashKAT's lesson: sums are where training loses bits). A
+// sum that a whole row shares stays in registers until the place it belongs to changes; a sum per lane is
+// loaded, added to and stored.
+
+/// How a pass adds parameter gradients.
+enum SumKind {
+  /// Nobody wants them.
+  case none
+  /// Every wanted one has innermost stride 0.
+  case shared
+  /// At least one has innermost stride 1.
+  case along
+}
+
+/// A `SumKind` as a type, for specialising.
+protocol SumRule {
+  static var kind: SumKind { get }
+}
+
+enum NoSums: SumRule {
+  @inline(__always) static var kind: SumKind { .none }
+}
+
+enum SharedSums: SumRule {
+  @inline(__always) static var kind: SumKind { .shared }
+}
+
+enum AlongSums: SumRule {
+  @inline(__always) static var kind: SumKind { .along }
+}
+
+/// The running sum of one parameter.
+struct RowSum<W: WideLanes> {
+  var lanes = W.zero
+  var target: UnsafeMutablePointer<Double>?
+
+  /// The next rows belong to `place`: what was summed for another place is added there now.
+  @inline(__always) mutating func move(to place: UnsafeMutablePointer<Double>?) {
+    if place == target { return }
+    flush()
+    target = place
+  }
+  @inline(__always) mutating func flush() {
+    if let target { target.pointee += lanes.sum }
+    lanes = W.zero
+  }
+}
+
+/// Adds lanes to a row's place when some parameters of the call go along the innermost axis.
+/// `count` lanes are valid, from element `i` of the row.
+@inline(__always) func addAlong<L: Lanes>(
+  _ value: L, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int
+) {
+  guard let place else { return }
+  let wide = value.wide
+  if !isAlong {
+    place.pointee += wide.sum
+  } else if count == L.width {
+    wide.add(to: place + i)
+  } else {
+    for lane in 0..<count { place[i &+ lane] += wide[lane] }
+  }
+}

@@ -1,0 +1,176 @@
+import Formula
+import Foundation
+
+/// Compiles a plugin folder into `NAME[.LEVEL].actzoo.so`, one compiler call per level.
+///
+/// The folder holds one descriptor (`*.actzoo`) and either Swift files that define one type per
+/// activation (PluginKit's `Activation`), or C files that define `actzoo_plugin_v1`. A library appears
+/// whole or not at all.
+struct PluginBuilder {
+  let folder: URL
+  let output: URL
+  let toolchain: Toolchain
+  var isVerbose = false
+
+  private let descriptor: Descriptor
+  private let swiftSources: [String]
+  private let cSources: [String]
+
+  init(folder: URL, output: URL, toolchain: Toolchain) throws(CommandFailure) {
+    self.folder = folder
+    self.output = output
+    self.toolchain = toolchain
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { throw CommandFailure("there is no folder \(folder.path).") }
+    let texts = Toolchain.files(in: folder, "actzoo")
+    guard texts.count == 1, let text = texts.first else {
+      throw CommandFailure(
+        "\(folder.path) holds \(texts.count) descriptor files; a plugin folder has exactly one, "
+          + "NAME.actzoo. `actzoo new` writes a folder to start from.")
+    }
+    guard let bytes = FileManager.default.contents(atPath: text) else {
+      throw CommandFailure("\(text) cannot be read.")
+    }
+    do {
+      descriptor = try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
+    } catch { throw CommandFailure("\(text): \(error.description)") }
+    guard descriptor.plugin.isa.isEmpty else {
+      throw CommandFailure("\(text): leave out `isa`; the build adds it, one level at a time.")
+    }
+    swiftSources = Toolchain.files(in: folder, "swift")
+    cSources = Toolchain.files(in: folder, "c")
+    guard swiftSources.isEmpty != cSources.isEmpty else {
+      throw CommandFailure(
+        "\(folder.path) needs either Swift or C files beside its descriptor; it has "
+          + "\(swiftSources.count) Swift and \(cSources.count) C files.")
+    }
+  }
+
+  /// Last component of the plugin's id: the file's name.
+  var pluginName: String {
+    String(descriptor.plugin.id.split(separator: ".").last ?? "plugin")
+  }
+
+  /// Builds one level and returns the library's path.
+  func build(_ level: Level) throws(CommandFailure) -> String {
+    let work = FileManager.default.temporaryDirectory
+      .appendingPathComponent("actzoo-build-\(UUID().uuidString)")
+    do {
+      try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+    } catch { throw CommandFailure("cannot create \(output.path): \(error.localizedDescription)") }
+    defer { try? FileManager.default.removeItem(at: work) }
+
+    let built = work.appendingPathComponent("plugin.so").path
+    if swiftSources.isEmpty {
+      try buildC(level, built, work)
+    } else {
+      try buildSwift(level, built, work)
+    }
+    let library = output.appendingPathComponent(level.fileName(plugin: pluginName)).path
+    let staged = library + ".new"
+    do {
+      try? FileManager.default.removeItem(atPath: staged)
+      try FileManager.default.copyItem(atPath: built, toPath: staged)
+    } catch { throw CommandFailure("cannot write \(library): \(error.localizedDescription)") }
+    guard rename(staged, library) == 0 else { throw CommandFailure("cannot write \(library).") }
+    return library
+  }
+
+  private func write(_ text: String, _ path: String) throws(CommandFailure) {
+    do { try text.write(toFile: path, atomically: false, encoding: .utf8) } catch {
+      throw CommandFailure("cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+
+  private func run(_ program: String, _ arguments: [String], _ work: URL) throws(CommandFailure) {
+    try Toolchain.run(program, arguments, in: work, verbose: isVerbose)
+  }
+
+  private var linkOptions: [String] {
+    [
+      "-z", "defs", "--gc-sections", "-s",
+      "--version-script=\(toolchain.include)/actzoo/plugin.map",
+    ]
+  }
+
+  private func buildC(_ level: Level, _ built: String, _ work: URL) throws(CommandFailure) {
+    let glue = Glue(descriptor: descriptor, level: level)
+    let manifest = work.appendingPathComponent("manifest.c").path
+    try write(glue.manifestSource, manifest)
+    let compiler = level == .aarch64 ? try Self.crossCompiler() : try Toolchain.cc()
+    let march = level == .aarch64 ? [] : ["-march=\(level.rawValue)"]
+    try run(
+      compiler,
+      [
+        "-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-ffp-contract=off", "-shared", "-fPIC",
+        "-fvisibility=hidden",
+      ] + march
+        + ["-I", toolchain.include] + cSources + [manifest, "-o", built, "-lm"]
+        + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
+  }
+
+  private func buildSwift(_ level: Level, _ built: String, _ work: URL) throws(CommandFailure) {
+    let glue = Glue(descriptor: descriptor, level: level)
+    let (c, object) = (
+      work.appendingPathComponent("glue.c").path, work.appendingPathComponent("glue.o").path
+    )
+    let swift = work.appendingPathComponent("Glue.swift").path
+    try write(glue.cSource, c)
+    try write(glue.swiftSource, swift)
+    let swiftc = try Toolchain.swiftc()
+    let compile =
+      [
+        "-Ounchecked", "-wmo", "-parse-as-library", "-enable-experimental-feature", "Embedded",
+        "-swift-version", "6", "-warnings-as-errors", "-D", "ACTZOO_ONE_MODULE", "-module-name",
+        "ActZooPlugin", "-I", toolchain.include, "-I", toolchain.lanes,
+      ] + toolchain.kitSources + swiftSources + [swift]
+    if level == .aarch64 {
+      // The toolchain has no Embedded library for aarch64 Linux, but a bare-metal object links.
+      let cross = try Self.crossCompiler()
+      let kernels = work.appendingPathComponent("kernels.o").path
+      try run(cross, ["-O2", "-fPIC", "-I", toolchain.include, "-c", c, "-o", object], work)
+      try run(
+        swiftc,
+        compile + ["-target", "aarch64-none-none-elf", "-Xcc", "-fPIC", "-c", "-o", kernels], work)
+      try run(
+        cross,
+        ["-shared", "-nostartfiles", kernels, object, "-o", built, "-lm"]
+          + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
+    } else {
+      try run(
+        try Toolchain.cc(), ["-O2", "-fPIC", "-I", toolchain.include, "-c", c, "-o", object], work)
+      try run(
+        swiftc,
+        compile
+          + ["-Xcc", "-march=\(level.rawValue)", "-emit-library", object, "-o", built, "-lm"]
+          + linkOptions.flatMap { ["-Xlinker", $0] }, work)
+    }
+  }
+
+  private static func crossCompiler() throws(CommandFailure) -> String {
+    guard let path = Toolchain.find("aarch64-linux-gnu-gcc") else {
+      throw CommandFailure(
+        "no aarch64-linux-gnu-gcc on PATH: install Debian's gcc-aarch64-linux-gnu and "
+          + "libc6-dev-arm64-cross.")
+    }
+    return path
+  }
+}
+
+extension [String] {
+  /// `-Wl,-z` `-Wl,defs` -> `-Wl,-z,defs`: gcc passes a pair in one word.
+  fileprivate func joinedPairs() -> [String] {
+    var joined: [String] = []
+    for word in self {
+      if let last = joined.last, last == "-Wl,-z" {
+        joined[joined.count - 1] = "-Wl,-z," + word.dropFirst(4)
+      } else {
+        joined.append(word)
+      }
+    }
+    return joined
+  }
+}

@@ -1,0 +1,65 @@
+"""What the built libraries need, export and weigh."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIB = ROOT / "build" / "lib"
+PLUGINS = sorted((LIB / "actzoo").glob("*.actzoo.so"))
+ALLOWED = {"libc.so.6", "libm.so.6"}
+
+
+def needed(path):
+    text = subprocess.check_output(["readelf", "-dW", path], text=True)
+    return {line.split("[")[1].rstrip("]") for line in text.splitlines() if "(NEEDED)" in line}
+
+
+def exported(path):
+    text = subprocess.check_output(["nm", "-D", "--defined-only", path], text=True)
+    return {line.split()[-1].split("@")[0] for line in text.splitlines() if line}
+
+
+def activations(path):
+    return Path(path).read_bytes().count(b"\nactivation ")
+
+
+def test_every_level_is_built():
+    stems = {p.name.split(".")[0] for p in PLUGINS}
+    assert len(stems) >= 10
+    for stem in stems:
+        for level in ("", ".x86-64-v3", ".x86-64-v4"):
+            assert (LIB / "actzoo" / f"{stem}{level}.actzoo.so").exists(), f"{stem}{level} missing"
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda p: p.name)
+def test_plugin_needs_libc_and_libm_only_and_exports_one_symbol(path):
+    assert needed(path) <= ALLOWED
+    assert exported(path) == {"actzoo_plugin_v1"}
+    assert "RUNPATH" not in subprocess.check_output(["readelf", "-dW", path], text=True)
+    each = path.stat().st_size / activations(path)
+    assert each <= 64 * 1024, f"{each:.0f} bytes for each activation"
+
+
+def test_libactzoo_needs_libc_and_libm_only():
+    path = LIB / "libactzoo.so"
+    assert needed(path) <= ALLOWED
+    names = exported(path)
+    assert names and all(n.startswith("actzoo_") for n in names), names
+    text = subprocess.check_output(["readelf", "-dW", path], text=True)
+    assert "RUNPATH" not in text and "RPATH" not in text
+
+
+def test_a_c_program_runs_without_any_swift_library(tmp_path):
+    program = tmp_path / "example"
+    source = ROOT / "Bindings" / "c" / "example.c"
+    command = ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-I", ROOT / "Include", source]
+    subprocess.run([*command, "-L", LIB, "-lactzoo", "-lm", "-o", program], check=True)
+    environment = {"LD_LIBRARY_PATH": str(LIB), "PATH": "/nonexistent"}
+    out = subprocess.run([program], env=environment, capture_output=True, text=True)
+    assert out.returncode == 0, out.stderr
+    trace = subprocess.run(
+        [program], env={**environment, "LD_DEBUG": "libs"}, capture_output=True, text=True
+    )
+    assert "libswift" not in trace.stderr
