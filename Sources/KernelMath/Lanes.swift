@@ -34,6 +34,14 @@ public protocol Lanes: Number {
   /// The lanes in double, exact.
   var wide: Wide { get }
 
+  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
+  static func gather(
+    _ p: UnsafePointer<Scalar>, _ index: Self, step: Int, along: Int, first count: Int
+  ) -> Self
+  /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
+  func scatterAdd(
+    _ p: UnsafeMutablePointer<Double>, _ index: Self, step: Int, along: Int, first count: Int)
+
   /// The magnitude of `self` with the sign of `other`.
   func withSign(of other: Self) -> Self
   /// `self * 2^k`, rounded once; `k` integral with |k| <= 250 (f32) or 2040 (f64).
