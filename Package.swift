@@ -4,7 +4,10 @@
 // is ordinary Swift, and everything that tests import.
 import PackageDescription
 
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// _GNU_SOURCE for every module: CSystem needs it, and libc's structs must look alike to all of them.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error), .unsafeFlags(["-Xcc", "-D_GNU_SOURCE"]),
+]
 // Kernels are fast in every configuration, so that tests in debug do not wait for them.
 let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
@@ -25,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CSystem", path: "Sources/CSystem"),
     .systemLibrary(name: "CLanes", path: "Sources/CLanes"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTraining", path: "Sources/CTraining"),
 
     // Embedded subset: compiled here for tests and the command line, and once more into plugins and
     // libactzoo.so.
@@ -36,7 +40,8 @@ let package = Package(
       name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"], swiftSettings: strict),
 
     .target(
-      name: "Training", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib"],
+      name: "Training",
+      dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib", "CTraining"],
       swiftSettings: strict),
     .executableTarget(
       name: "actzoo",
@@ -52,6 +57,7 @@ let package = Package(
       name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict
+    ),
   ]
 )

@@ -2,7 +2,8 @@
 // would hide which double they are.
 
 extension F32 {
-  /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2; error relative to e^r.
+  /// The tail (e^r - 1 - r) / r^2 for |r| <= log(2)/2, error relative to e^r.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 3.121e-9.
   @inline(__always) public static func expTail(_ r: Self) -> Self {
     var p: Self = 0x1.6a218e20e47c9p-10
@@ -13,7 +14,18 @@ extension F32 {
     return p
   }
 
-  /// (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2; error relative to log(1 + f).
+  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
+    var p: Self = 0x1.6a218e20e47c9p-16
+    p = fma(p, q, -0x1.123b9a57d4baep-12)
+    p = fma(p, q, 0x1.5558fbed51608p-9)
+    p = fma(p, q, -0x1.55548f0f70265p-6)
+    p = fma(p, q, 0x1.fffffb86fcf22p-4)
+    return fma(p, q, -0.5)
+  }
+
+  /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 4.892e-12.
   @inline(__always) public static func logTail(_ s2: Self) -> Self {
     var p: Self = 0x1.e31417b462e97p-3
@@ -23,7 +35,8 @@ extension F32 {
     return p
   }
 
-  /// erf(x) / x for x2 = x^2 <= 1.
+  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 3.329e-11.
   @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
     var p: Self = -0x1.4383eacdd3c31p-17
@@ -37,7 +50,8 @@ extension F32 {
     return p
   }
 
-  /// (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 10.5.
+  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 10.5.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 1.939e-8.
   @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
     var p: Self = -0x1.95f70c6ce71e9p-12

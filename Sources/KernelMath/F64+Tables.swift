@@ -2,7 +2,8 @@
 // would hide which double they are.
 
 extension F64 {
-  /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2; error relative to e^r.
+  /// The tail (e^r - 1 - r) / r^2 for |r| <= log(2)/2, error relative to e^r.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 5.519e-20.
   @inline(__always) public static func expTail(_ r: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-29
@@ -19,7 +20,24 @@ extension F64 {
     return p
   }
 
-  /// (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2; error relative to log(1 + f).
+  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
+    var p: Self = 0x1.1e3b980e6ec50p-41
+    p = fma(p, q, -0x1.af6d6c915b871p-37)
+    p = fma(p, q, 0x1.27e5b6cf4985dp-32)
+    p = fma(p, q, -0x1.71ddef45b7787p-28)
+    p = fma(p, q, 0x1.a01a01348592dp-24)
+    p = fma(p, q, -0x1.a01a01b3d42c0p-20)
+    p = fma(p, q, 0x1.6c16c16c30ec3p-16)
+    p = fma(p, q, -0x1.111111110eb84p-12)
+    p = fma(p, q, 0x1.5555555555500p-9)
+    p = fma(p, q, -0x1.555555555555cp-6)
+    p = fma(p, q, 0x1.0000000000000p-3)
+    return fma(p, q, -0.5)
+  }
+
+  /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 8.463e-21.
   @inline(__always) public static func logTail(_ s2: Self) -> Self {
     var p: Self = 0x1.0f83c40f66123p-3
@@ -33,7 +51,8 @@ extension F64 {
     return p
   }
 
-  /// erf(x) / x for x2 = x^2 <= 1.
+  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 2.157e-21.
   @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
     var p: Self = -0x1.2928e5a21ceebp-38
@@ -53,7 +72,8 @@ extension F64 {
     return p
   }
 
-  /// (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 27.5.
+  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 27.5.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 1.128e-18.
   @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
     var p: Self = 0x1.058e37137b493p-29
