@@ -12,7 +12,7 @@ private func threeSteps(
     parameter.clearGradient()
     // A layer whose parameter gradient is its output gradient.
     let layer = Carrier(parameter)
-    _ = try? layer.backward(Tensor([3], gradient), wantsInputGradient: false)
+    _ = layer.backward(Tensor([3], gradient), wantsInputGradient: false)
     optimizer.step(learningRate: rate)
   }
   return parameter.value.values
