@@ -11,6 +11,9 @@ struct Row {
   let fused: actzoo_kernel?
 }
 
+/// Libraries opened so far; LoadLock guards it.
+private nonisolated(unsafe) var loads = 0
+
 /// A plugin library: loaded when first needed, checked, and never unloaded (rule H1).
 final class Library: @unchecked Sendable {
   private let path: String
@@ -73,7 +76,11 @@ final class Library: @unchecked Sendable {
     let before = csystem_float_control()
     defer { csystem_set_float_control(before) }
     let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
-    guard let handle = dlopen("/proc/self/fd/\(file.descriptor)", flags) else {
+    // The loader takes a name that it has seen for a library that it has, and descriptors' numbers come
+    // again: one more slash gives every library a name of its own.
+    loads += 1
+    let name = "/proc/self/fd" + String(repeating: "/", count: loads) + "\(file.descriptor)"
+    guard let handle = dlopen(name, flags) else {
       let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
       throw failure("", "cannot be loaded: \(reason)")
     }
