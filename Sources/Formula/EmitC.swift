@@ -23,7 +23,7 @@ extension Expression {
       power: { "pow(\($0), \($1))" },
       select: { "(\($0) ? \($1) : \($2))" })
     var emitter = Emitter(
-      dialect: dialect, taken: symbols.parameters.map(\.name), name: { cName(name($0)) })
+      dialect: dialect, taken: symbols.parameters.map { $0.name }, name: { cName(name($0)) })
     return emitter.emit(self)
   }
 }
@@ -88,5 +88,5 @@ public func cHelpers(_ functions: [String]) -> [String] {
       """
     ),
   ]
-  return known.filter { functions.contains($0.name) }.map(\.text)
+  return known.filter { functions.contains($0.name) }.map { $0.text }
 }
