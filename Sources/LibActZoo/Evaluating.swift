@@ -6,8 +6,9 @@ import CSystem
 #endif
 
 // The functions of actzoo.h that bind and evaluate. Each is documented there.
-// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+/// Binds an activation to a type and to shapes of parameters.
 @c @implementation
 public func actzoo_bind(
   _ activation: OpaquePointer?, _ binding: UnsafePointer<actzoo_binding>?,
@@ -48,6 +49,7 @@ private func readBinding(_ pointer: UnsafePointer<actzoo_binding>?) throws(ZooEr
   return result
 }
 
+/// Ends a bound handle.
 @c @implementation
 public func actzoo_unbind(_ bound: OpaquePointer?) {
   if let bound { Unmanaged<BoundActivation>.fromOpaque(UnsafeRawPointer(bound)).release() }
@@ -69,6 +71,7 @@ private func evaluate(
   }
 }
 
+/// Evaluates y = f(x).
 @c @implementation
 public func actzoo_forward(
   _ bound: OpaquePointer?, _ arguments: UnsafePointer<actzoo_arguments>?,
@@ -79,6 +82,7 @@ public func actzoo_forward(
   }
 }
 
+/// Evaluates dx and the parameter gradients.
 @c @implementation
 public func actzoo_backward(
   _ bound: OpaquePointer?, _ arguments: UnsafePointer<actzoo_arguments>?,
@@ -89,6 +93,7 @@ public func actzoo_backward(
   }
 }
 
+/// Evaluates forward and backward in one pass.
 @c @implementation
 public func actzoo_fused(
   _ bound: OpaquePointer?, _ arguments: UnsafePointer<actzoo_arguments>?,
@@ -99,6 +104,7 @@ public func actzoo_fused(
   }
 }
 
+/// Writes numbers of a noise stream.
 @c @implementation
 public func actzoo_noise(
   _ seed: UInt64, _ offset: UInt64, _ values: UnsafeMutablePointer<Float>?, _ count: UInt64
@@ -106,8 +112,10 @@ public func actzoo_noise(
   if let values { fillNoise(seed: seed, offset: offset, values, count: Int(clamping: count)) }
 }
 
+/// Sets how many of the library's threads work at once.
 @c @implementation
 public func actzoo_set_threads(_ threads: UInt32) { ThreadPool.shared.threads = Int(threads) }
 
+/// How many of the library's threads work at once.
 @c @implementation
 public func actzoo_threads() -> UInt32 { UInt32(ThreadPool.shared.threads) }

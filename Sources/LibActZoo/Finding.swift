@@ -7,14 +7,16 @@ import CSystem
 #endif
 
 // The functions of actzoo.h that find and describe. Each is documented there.
-// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 /// Never freed, so that it lives until the process exits.
 private nonisolated(unsafe) let version: UnsafePointer<CChar> = cString("0.1.0")
 
+/// The version of the library.
 @c @implementation
 public func actzoo_version() -> UnsafePointer<CChar>? { version }
 
+/// Searches for plugins; runs none of their code.
 @c @implementation
 public func actzoo_open(
   _ options: UnsafePointer<actzoo_options>?, _ zoo: UnsafeMutablePointer<OpaquePointer?>?,
@@ -60,16 +62,19 @@ private func readOptions(_ pointer: UnsafePointer<actzoo_options>?) throws(ZooEr
   return result
 }
 
+/// Ends a zoo's life.
 @c @implementation
 public func actzoo_close(_ zoo: OpaquePointer?) {
   if let zoo { Unmanaged<ZooHandle>.fromOpaque(UnsafeRawPointer(zoo)).release() }
 }
 
+/// How many activations a zoo has.
 @c @implementation
 public func actzoo_count(_ zoo: OpaquePointer?) -> UInt64 {
   UInt64(ZooHandle.from(zoo)?.activations.count ?? 0)
 }
 
+/// An activation by its place in order of name.
 @c @implementation
 public func actzoo_at(_ zoo: OpaquePointer?, _ index: UInt64) -> OpaquePointer? {
   guard let handle = ZooHandle.from(zoo), index < UInt64(handle.activations.count) else {
@@ -78,6 +83,7 @@ public func actzoo_at(_ zoo: OpaquePointer?, _ index: UInt64) -> OpaquePointer? 
   return handle.activations[Int(index)].pointer
 }
 
+/// An activation by short name, alias or id.
 @c @implementation
 public func actzoo_find(
   _ zoo: OpaquePointer?, _ name: UnsafePointer<CChar>?,
@@ -94,11 +100,13 @@ public func actzoo_find(
   }
 }
 
+/// How many reports the search made.
 @c @implementation
 public func actzoo_report_count(_ zoo: OpaquePointer?) -> UInt64 {
   UInt64(ZooHandle.from(zoo)?.reports.count ?? 0)
 }
 
+/// A report by its place.
 @c @implementation
 public func actzoo_report_at(
   _ zoo: OpaquePointer?, _ index: UInt64, _ report: UnsafeMutablePointer<actzoo_report>?
@@ -114,6 +122,7 @@ public func actzoo_report_at(
   return ACTZOO_OK
 }
 
+/// What a descriptor says about an activation.
 @c @implementation
 public func actzoo_describe(
   _ activation: OpaquePointer?, _ info: UnsafeMutablePointer<actzoo_info>?
@@ -127,6 +136,7 @@ public func actzoo_describe(
   return ACTZOO_OK
 }
 
+/// What a descriptor says about a parameter.
 @c @implementation
 public func actzoo_describe_parameter(
   _ activation: OpaquePointer?, _ index: UInt32,
@@ -153,6 +163,7 @@ public func actzoo_describe_parameter(
   return ACTZOO_OK
 }
 
+/// The name of a preset, or nil past the end.
 @c @implementation
 public func actzoo_preset(_ activation: OpaquePointer?, _ index: UInt32) -> UnsafePointer<CChar>? {
   guard let handle = ActivationHandle.from(activation), Int(index) < handle.presetNames.count else {
@@ -161,6 +172,7 @@ public func actzoo_preset(_ activation: OpaquePointer?, _ index: UInt32) -> Unsa
   return handle.presetNames[Int(index)]
 }
 
+/// Initial values of a parameter.
 @c @implementation
 public func actzoo_initial(
   _ activation: OpaquePointer?, _ preset: UnsafePointer<CChar>?, _ index: UInt32, _ count: UInt64,
