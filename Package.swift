@@ -51,7 +51,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "FormulaTests", dependencies: ["Formula"], swiftSettings: strict),
+    .testTarget(name: "FormulaTests", dependencies: ["Formula", "CSystem"], swiftSettings: strict),
     .testTarget(name: "KernelMathTests", dependencies: ["KernelMath"], swiftSettings: strict),
     .testTarget(
       name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
