@@ -35,7 +35,7 @@ public enum Limits {
   /// Bytes of one descriptor text.
   public static let textBytes = 1 << 20
   /// Nesting of parentheses, minus signs, powers and choices in one formula.
-  public static let depth = 128
+  public static let depth = 100
   /// Distinct operations of one formula as written.
   public static let formulaNodes = 8192
   /// Distinct operations after sums are expanded, of a derivative and of a program.

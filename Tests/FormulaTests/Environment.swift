@@ -24,6 +24,18 @@ func onSmallStack(byteCount: Int, _ body: @escaping () -> String) -> String {
   return withExtendedLifetime(job) { job.result }
 }
 
+/// Seconds of this thread's processor time that `body` takes; a busy machine does not make it longer.
+func processorTime(_ body: () -> Void) -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+  let start = now()
+  body()
+  return now() - start
+}
+
 struct LocaleMissing: Error {}
 
 /// Runs `body` while this thread's decimal point is a comma.

@@ -48,7 +48,6 @@ import Testing
 }
 
 @Test func `large and deep formulas are refused in time`() {
-  let clock = ContinuousClock()
   let megabyte = 1 << 20
   func repeated(_ unit: String, _ last: String = "x") -> String {
     String(repeating: unit, count: (megabyte - 100) / unit.utf8.count) + last
@@ -66,13 +65,13 @@ import Testing
   for text in texts {
     let name = "\(text.prefix(12).debugDescription)..."
     var message = ""
-    let time = clock.measure { message = complaint(text) }
+    let time = processorTime { message = complaint(text) }
     #expect(message.hasPrefix("line "), "\(name): \(message)")
-    #expect(time < .seconds(1), "\(name) took \(time)")
+    #expect(time < 1, "\(name) took \(time) s")
     let whole = activation("formula " + text)
-    let wholeTime = clock.measure { message = complaint(descriptor: whole) }
+    let wholeTime = processorTime { message = complaint(descriptor: whole) }
     #expect(message.hasPrefix("line "), "\(name): \(message)")
-    #expect(wholeTime < .seconds(1), "\(name) took \(wholeTime)")
+    #expect(wholeTime < 1, "\(name) took \(wholeTime) s")
   }
 }
 
@@ -82,10 +81,10 @@ import Testing
 ])
 func `sums that are too long are refused in time`(formula: String) throws {
   let expression = try Expression(parsing: formula)
-  let time = ContinuousClock().measure {
+  let time = processorTime {
     #expect(throws: FormulaError.self) { try expression.instantiate() }
   }
-  #expect(time < .seconds(3), "\(time)")
+  #expect(time < 3, "\(time) s")
 }
 
 @Test func `a deep formula goes through every pass on a small stack`() throws {
@@ -99,7 +98,7 @@ func `sums that are too long are refused in time`(formula: String) throws {
     String(repeating: "x*x+", count: 3000) + "x", String(repeating: "x-", count: 8000) + "x",
   ]
   for text in texts {
-    let outcome = onSmallStack(byteCount: 256 << 10) {
+    let outcome = onSmallStack(byteCount: 384 << 10) {
       do {
         let f = try Expression(parsing: text).instantiate()
         let d = try f.derivative(by: .x)
