@@ -184,8 +184,10 @@ private struct ElfReader {
     return text
   }
 
-  /// P2: nothing runs when it is loaded. A C compiler's own start-up code is one entry of 8 bytes and
-  /// `_init`; -ffast-math adds a second one, which would set FTZ for the whole process.
+  /// P2: nothing runs when it is loaded.
+  ///
+  /// A C compiler's own start-up code is one entry of 8 bytes and `_init`; -ffast-math adds a
+  /// second one, which would set FTZ for the whole process.
   func checkDynamicSection() throws(Refusal) {
     if value(15) != nil || value(29) != nil {
       throw Refusal(

@@ -1,7 +1,9 @@
 import CActZoo
 import CSystem
 
-/// Runs a finished plan: accumulators and repacked parameters are made, shards run, gradients reduced.
+/// Runs a finished plan: accumulators and repacked parameters are made, shards run, gradients
+/// reduced.
+///
 /// Returns `ACTZOO_OK`, or `ACTZOO_UNSUPPORTED` if the kernel refused.
 func execute(
   _ planned: Plan, row: Row, pass: Pass, arguments: actzoo_arguments, name: Activation
@@ -104,7 +106,9 @@ private struct PackedParameters {
 }
 
 /// A kernel takes parameters of its own type whose innermost stride is 0 or 1: others are copied,
-/// coefficient by coefficient. Nil if there is no memory.
+/// coefficient by coefficient.
+///
+/// Nil if there is no memory.
 private func packParameters(_ plan: inout Plan, _ row: Row) -> PackedParameters? {
   let wanted = row.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
   let last = plan.axes - 1
@@ -199,7 +203,9 @@ private func forEachPosition(
 // MARK: - Parameter gradients
 
 /// Gives every sum one private copy of its accumulators for each cut along an axis that it does not
-/// vary along, and returns how many doubles that is. Copies are cache lines apart.
+/// vary along, and returns how many doubles that is.
+///
+/// Copies are cache lines apart.
 private func layOutCopies(_ plan: inout Plan) -> Int {
   var total = 0
   for index in 0..<plan.operandCount where plan.operands[index].role == .sum {

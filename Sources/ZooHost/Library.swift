@@ -59,7 +59,9 @@ final class Library: @unchecked Sendable {
     ZooError.failed("\(path): \(text)" + (rule.isEmpty ? "" : " (rule \(rule))"))
   }
 
-  /// The entry's answer. What is loaded is the very file that was checked.
+  /// The entry's answer.
+  ///
+  /// What is loaded is the very file that was checked.
   private func open() throws(ZooError) -> UnsafePointer<actzoo_plugin> {
     let file: OpenFile
     do throws(OpenFile.Refusal) { file = try OpenFile(path) } catch {

@@ -57,8 +57,9 @@ final class OpenFile {
     return path + "/\(descriptor)"
   }
 
-  /// The bytes at `offset`, or nil if the file does not have them all. Not mmap: a file that is cut
-  /// while it is mapped kills the process.
+  /// The bytes at `offset`, or nil if the file does not have them all.
+  ///
+  /// Not mmap: a file that is cut while it is mapped kills the process.
   func bytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
     let size = UInt64(byteCount)
     guard count <= size, offset <= size - count else { return nil }

@@ -4,8 +4,9 @@ import CSystem
   import Formula
 #endif
 
-/// Walks the search places in order and decides which file serves which activation (rule H4). Runs no
-/// plugin code.
+/// Walks the search places in order and decides which file serves which activation (rule H4).
+///
+/// Runs no plugin code.
 struct Scanner {
   private let disabled: NamePatterns
   private let cap: Level

@@ -247,7 +247,9 @@ struct PieceCursor {
   private let end: UnsafeMutablePointer<Int>
   private let at: UnsafeMutablePointer<Int>
 
-  /// The first piece of a shard. `memory` holds 3 * 40 numbers.
+  /// The first piece of a shard.
+  ///
+  /// `memory` holds 3 * 40 numbers.
   init(_ plan: Plan, _ shard: Int, _ memory: UnsafeMutablePointer<Int>) {
     start = memory
     end = memory + 40
