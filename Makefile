@@ -29,7 +29,7 @@ build/share/actzoo:
 
 # One module, Embedded: needs libc and libm, and no Swift library, where it runs.
 unicode = $(dir $(realpath $(shell command -v swiftc)))../lib/swift/embedded/$(shell uname -m)-unknown-linux-gnu
-build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo.map Sources/CSystem/csystem.h
+build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo.map $(wildcard Sources/CSystem/*)
 	@mkdir -p build/lib
 	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
 	  -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
