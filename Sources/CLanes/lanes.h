@@ -103,6 +103,7 @@ LANES_INLINE f32x16 lanes_f32_abs(f32x16 a) { return __builtin_elementwise_abs(a
 LANES_INLINE f32x16 lanes_f32_copysign(f32x16 a, f32x16 b) {
   return (f32x16)(((u32x16)a & ~(u32x16)0x80000000) | ((u32x16)b & 0x80000000));
 }
+LANES_INLINE f32x16 lanes_f32_negate(f32x16 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
 LANES_INLINE i32x16 lanes_f32_less(f32x16 a, f32x16 b) { return a < b; }
 LANES_INLINE i32x16 lanes_f32_less_equal(f32x16 a, f32x16 b) { return a <= b; }
 LANES_INLINE i32x16 lanes_f32_equal(f32x16 a, f32x16 b) { return a == b; }
@@ -230,6 +231,7 @@ LANES_INLINE f64x8 lanes_f64_abs(f64x8 a) { return __builtin_elementwise_abs(a);
 LANES_INLINE f64x8 lanes_f64_copysign(f64x8 a, f64x8 b) {
   return (f64x8)(((u64x8)a & ~(u64x8)0x8000000000000000) | ((u64x8)b & 0x8000000000000000));
 }
+LANES_INLINE f64x8 lanes_f64_negate(f64x8 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
 LANES_INLINE i64x8 lanes_f64_less(f64x8 a, f64x8 b) { return a < b; }
 LANES_INLINE i64x8 lanes_f64_less_equal(f64x8 a, f64x8 b) { return a <= b; }
 LANES_INLINE i64x8 lanes_f64_equal(f64x8 a, f64x8 b) { return a == b; }

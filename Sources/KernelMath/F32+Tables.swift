@@ -2,7 +2,8 @@
 // would hide which double they are.
 
 extension F32 {
-  /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2; error relative to e^r.
+  /// The tail (e^r - 1 - r) / r^2 for |r| <= log(2)/2, error relative to e^r.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 3.121e-9.
   @inline(__always) public static func expTail(_ r: Self) -> Self {
     var p: Self = 0x1.6a218e20e47c9p-10
@@ -13,7 +14,8 @@ extension F32 {
     return p
   }
 
-  /// (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2; error relative to log(1 + f).
+  /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 4.892e-12.
   @inline(__always) public static func logTail(_ s2: Self) -> Self {
     var p: Self = 0x1.e31417b462e97p-3
@@ -23,7 +25,8 @@ extension F32 {
     return p
   }
 
-  /// erf(x) / x for x2 = x^2 <= 1.
+  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 3.329e-11.
   @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
     var p: Self = -0x1.4383eacdd3c31p-17
@@ -37,7 +40,8 @@ extension F32 {
     return p
   }
 
-  /// (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 10.5.
+  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 10.5.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 1.939e-8.
   @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
     var p: Self = -0x1.95f70c6ce71e9p-12

@@ -2,7 +2,8 @@
 // would hide which double they are.
 
 extension F64 {
-  /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2; error relative to e^r.
+  /// The tail (e^r - 1 - r) / r^2 for |r| <= log(2)/2, error relative to e^r.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 5.519e-20.
   @inline(__always) public static func expTail(_ r: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-29
@@ -19,7 +20,8 @@ extension F64 {
     return p
   }
 
-  /// (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2; error relative to log(1 + f).
+  /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 8.463e-21.
   @inline(__always) public static func logTail(_ s2: Self) -> Self {
     var p: Self = 0x1.0f83c40f66123p-3
@@ -33,7 +35,8 @@ extension F64 {
     return p
   }
 
-  /// erf(x) / x for x2 = x^2 <= 1.
+  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 2.157e-21.
   @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
     var p: Self = -0x1.2928e5a21ceebp-38
@@ -53,7 +56,8 @@ extension F64 {
     return p
   }
 
-  /// (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 27.5.
+  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 27.5.
+  ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 1.128e-18.
   @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
     var p: Self = 0x1.058e37137b493p-29

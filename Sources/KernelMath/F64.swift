@@ -15,97 +15,131 @@ import CLanes
   /// 8.
   @inline(__always) public static var width: Int { 8 }
 
+  /// `width` consecutive elements.
   @inline(__always) public static func load(_ p: UnsafePointer<Double>) -> F64 {
     F64(lanes_f64_load(p))
   }
+  /// The first `count` elements; the other lanes are zero.
   @inline(__always) public static func load(_ p: UnsafePointer<Double>, first count: Int) -> F64 {
     F64(lanes_f64_load_first(p, count))
   }
+  /// Stores every lane.
   @inline(__always) public func store(_ p: UnsafeMutablePointer<Double>) { lanes_f64_store(p, v) }
+  /// Stores the first `count` lanes.
   @inline(__always) public func store(_ p: UnsafeMutablePointer<Double>, first count: Int) {
     lanes_f64_store_first(p, v, count)
   }
+  /// Noise, which is `Float` whatever the lanes are.
   @inline(__always) public static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F64 {
     F64(count == 8 ? lanes_f64_load_noise(p) : lanes_f64_load_noise_first(p, count))
   }
+  /// One value in every lane.
   @inline(__always) public static func splat(_ value: Double) -> F64 {
     F64(SIMD8(repeating: value))
   }
+  /// The mask of the first `count` lanes.
   @inline(__always) public static func mask(first count: Int) -> SIMD8<Int> {
     lanes_f64_first(count)
   }
+  /// One lane.
   @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
+  /// A lane in double, exact.
   @inline(__always) public static func double(_ scalar: Double) -> Double { Double(scalar) }
+  /// The lanes in double, exact.
   @inline(__always) public var wide: WideF64 { WideF64(v) }
 
+  /// The sum, lane by lane.
   @inline(__always) public static func + (a: F64, b: F64) -> F64 { F64(a.v + b.v) }
+  /// The difference, lane by lane.
   @inline(__always) public static func - (a: F64, b: F64) -> F64 { F64(a.v - b.v) }
+  /// The product, lane by lane.
   @inline(__always) public static func * (a: F64, b: F64) -> F64 { F64(a.v * b.v) }
+  /// The quotient, lane by lane.
   @inline(__always) public static func / (a: F64, b: F64) -> F64 { F64(a.v / b.v) }
-  @inline(__always) public static prefix func - (a: F64) -> F64 { F64(-a.v) }
+  /// The negated lanes.
+  @inline(__always) public static prefix func - (a: F64) -> F64 { F64(lanes_f64_negate(a.v)) }
 
+  /// Less; false where either is NaN.
   @inline(__always) public static func < (a: F64, b: F64) -> SIMD8<Int> { lanes_f64_less(a.v, b.v) }
+  /// Less or equal; false where either is NaN.
   @inline(__always) public static func <= (a: F64, b: F64) -> SIMD8<Int> {
     lanes_f64_less_equal(a.v, b.v)
   }
+  /// Equal; false where either is NaN.
   @inline(__always) public static func == (a: F64, b: F64) -> SIMD8<Int> {
     lanes_f64_equal(a.v, b.v)
   }
+  /// Logical or of two comparisons.
   @inline(__always) public static func or(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
     lanes_f64_or(a, b)
   }
+  /// Logical and of two comparisons.
   @inline(__always) public static func and(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
     lanes_f64_and(a, b)
   }
+  /// Logical not of a comparison.
   @inline(__always) public static func not(_ a: SIMD8<Int>) -> SIMD8<Int> { lanes_f64_not(a) }
+  /// `a` where the mask is true, else `b`.
   @inline(__always) public static func select(_ mask: SIMD8<Int>, _ a: F64, _ b: F64) -> F64 {
     F64(lanes_f64_select(mask, a.v, b.v))
   }
 
+  /// `a * b + c`, rounded once where the CPU level has FMA.
   @inline(__always) public static func fma(_ a: F64, _ b: F64, _ c: F64) -> F64 {
     F64(lanes_f64_fma(a.v, b.v, c.v))
   }
+  /// What `product`, `a * b` rounded, lost.
   @inline(__always) public static func productError(_ a: F64, _ b: F64, _ product: F64) -> F64 {
     F64(lanes_f64_product_error(a.v, b.v, product.v))
   }
+  /// The magnitude of `self` with the sign of `other`.
   @inline(__always) public func withSign(of other: F64) -> F64 {
     F64(lanes_f64_copysign(v, other.v))
   }
+  /// `self * 2^k`, rounded once.
   @inline(__always) public func scaled(byPowerOfTwo k: F64) -> F64 { F64(lanes_f64_scale(v, k.v)) }
+  /// `self` as m * 2^k with m in [sqrt(1/2), sqrt(2)); normal and positive `self` only.
   @inline(__always) public var split: (significand: F64, exponent: F64) {
     (F64(lanes_f64_significand(v)), F64(lanes_f64_exponent(v)))
   }
 
-  /// Correctly rounded. `sqrt(-0)` = -0, `sqrt(x < 0)` = NaN, `sqrt(inf)` = inf.
+  /// The square root, correctly rounded.
+  ///
+  /// `sqrt(-0)` = -0, `sqrt(x < 0)` = NaN, `sqrt(inf)` = inf.
   @inline(__always) public static func sqrt(_ x: F64) -> F64 { F64(lanes_f64_sqrt(x.v)) }
-  /// Exact. `abs(NaN)` = NaN.
+  /// The magnitude, exact; `abs(NaN)` = NaN.
   @inline(__always) public static func abs(_ x: F64) -> F64 { F64(lanes_f64_abs(x.v)) }
-  /// The larger; `a` at a tie, so `max(-0, 0)` = -0; NaN if either is NaN. With a constant `b` the second
+  /// The larger; NaN if either is NaN.
+  ///
+  /// `a` at a tie, so `max(-0, 0)` = -0. With a constant `b` the second
   /// line folds away and one instruction is left: write `max(x, 0)`, not `max(0, x)`.
   @inline(__always) public static func max(_ a: F64, _ b: F64) -> F64 {
     let larger = F64(lanes_f64_max(a.v, b.v))
     return select(b == b, larger, b)
   }
-  /// The smaller; `a` at a tie; NaN if either is NaN. As fast as `max` with a constant `b`.
+  /// The smaller; NaN if either is NaN.
+  ///
+  /// `a` at a tie. As fast as `max` with a constant `b`.
   @inline(__always) public static func min(_ a: F64, _ b: F64) -> F64 {
     let smaller = F64(lanes_f64_min(a.v, b.v))
     return select(b == b, smaller, b)
   }
-  /// Any finite x; 1 ULP. libm, one call per lane: slow.
+  /// `sin` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func sin(_ x: F64) -> F64 { F64(lanes_f64_sin(x.v)) }
-  /// Any finite x; 1 ULP. libm, one call per lane: slow.
+  /// `cos` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func cos(_ x: F64) -> F64 { F64(lanes_f64_cos(x.v)) }
-  /// Any x; 1 ULP. libm, one call per lane: slow.
+  /// `sinh` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func sinh(_ x: F64) -> F64 { F64(lanes_f64_sinh(x.v)) }
-  /// Any x; 1 ULP. libm, one call per lane: slow.
+  /// `cosh` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func cosh(_ x: F64) -> F64 { F64(lanes_f64_cosh(x.v)) }
-  /// Any x; 1 ULP. libm, one call per lane: slow.
+  /// `atan` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func atan(_ x: F64) -> F64 { F64(lanes_f64_atan(x.v)) }
-  /// Any x; 1 ULP. libm, one call per lane: slow.
+  /// `asinh` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func asinh(_ x: F64) -> F64 { F64(lanes_f64_asinh(x.v)) }
-  /// Exact; 0 ULP. libm, one call per lane: slow.
+  /// `floor` of each lane, by one libm call each: right within 0 ULP, and slow.
   @inline(__always) public static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
 
+  /// The constants of this precision.
   @inline(__always) public static var constants: LaneConstants<F64> {
     LaneConstants(
       roundingMagic: 0x1.8p52,
@@ -124,9 +158,14 @@ import CLanes
   /// The lanes.
   public var v: SIMD8<Double>
   @inline(__always) init(_ v: SIMD8<Double>) { self.v = v }
+  /// All lanes zero.
   @inline(__always) public static var zero: WideF64 { WideF64(SIMD8(repeating: 0)) }
+  /// Adds lane by lane.
   @inline(__always) public static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
+  /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x8_sum(v) }
+  /// One lane.
   @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

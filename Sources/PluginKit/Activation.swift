@@ -8,7 +8,7 @@
 //       public static var parameters: Int { 1 }
 //       public static func value<N: Number>(_ a: Arguments<N>) -> N {
 //         let (x, eps) = (a.x, a.p.0)
-//         return max(x, 0) + exp(-square(x).times(powerOfTwo: 0.5), times: eps * x)
+//         return max(x, 0) + exp(square(x).times(powerOfTwo: -0.5), times: eps * x)
 //       }
 //     }
 

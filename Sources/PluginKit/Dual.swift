@@ -35,15 +35,19 @@ public struct Dual<L: Lanes>: Number {
   /// The tangent as it enters a sum: zero for constants.
   @inline(__always) var part: L { varies ? tangent : 0 }
 
+  /// The sum, lane by lane.
   @inline(__always) public static func + (a: Dual, b: Dual) -> Dual {
     let sum = a.value + b.value
     if a.varies && b.varies { return Dual(sum, tangent: a.tangent + b.tangent, varies: true) }
     return Dual(sum, tangent: a.varies ? a.tangent : b.tangent, varies: a.varies || b.varies)
   }
+  /// The difference, lane by lane.
   @inline(__always) public static func - (a: Dual, b: Dual) -> Dual { a + -b }
+  /// The negated lanes.
   @inline(__always) public static prefix func - (a: Dual) -> Dual {
     Dual(-a.value, tangent: -a.tangent, varies: a.varies)
   }
+  /// The product, lane by lane.
   @inline(__always) public static func * (a: Dual, b: Dual) -> Dual {
     let value = a.value * b.value
     if a.varies && b.varies {
@@ -52,18 +56,26 @@ public struct Dual<L: Lanes>: Number {
     let tangent = a.varies ? a.tangent * b.value : a.value * b.tangent
     return Dual(value, tangent: tangent, varies: a.varies || b.varies)
   }
+  /// The quotient, lane by lane.
   @inline(__always) public static func / (a: Dual, b: Dual) -> Dual {
     let value = a.value / b.value
     if !b.varies { return Dual(value, tangent: a.tangent / b.value, varies: a.varies) }
     return Dual(value, tangent: (a.part - value * b.tangent) / b.value, varies: true)
   }
 
+  /// Less; false where either is NaN.
   @inline(__always) public static func < (a: Dual, b: Dual) -> L.Mask { a.value < b.value }
+  /// Less or equal; false where either is NaN.
   @inline(__always) public static func <= (a: Dual, b: Dual) -> L.Mask { a.value <= b.value }
+  /// Equal; false where either is NaN.
   @inline(__always) public static func == (a: Dual, b: Dual) -> L.Mask { a.value == b.value }
+  /// Logical or of two comparisons.
   @inline(__always) public static func or(_ a: L.Mask, _ b: L.Mask) -> L.Mask { L.or(a, b) }
+  /// Logical and of two comparisons.
   @inline(__always) public static func and(_ a: L.Mask, _ b: L.Mask) -> L.Mask { L.and(a, b) }
+  /// Logical not of a comparison.
   @inline(__always) public static func not(_ a: L.Mask) -> L.Mask { L.not(a) }
+  /// `a` where the mask is true, else `b`.
   @inline(__always) public static func select(_ mask: L.Mask, _ a: Dual, _ b: Dual) -> Dual {
     choose(L.select(mask, a.value, b.value), mask, a, b)
   }
@@ -72,13 +84,16 @@ public struct Dual<L: Lanes>: Number {
     if !a.varies && !b.varies { return Dual(fixed: value) }
     return Dual(value, tangent: L.select(mask, a.part, b.part), varies: true)
   }
+  /// The larger, with the derivative of the second at a tie.
   @inline(__always) public static func max(_ a: Dual, _ b: Dual) -> Dual {
     choose(L.max(a.value, b.value), a.value > b.value, a, b)
   }
+  /// The smaller, with the derivative of the second at a tie.
   @inline(__always) public static func min(_ a: Dual, _ b: Dual) -> Dual {
     choose(L.min(a.value, b.value), a.value < b.value, a, b)
   }
 
+  /// `a * b + c`, rounded once where the CPU level has FMA.
   @inline(__always) public static func fma(_ a: Dual, _ b: Dual, _ c: Dual) -> Dual {
     let product = a * b
     let value = L.fma(a.value, b.value, c.value)
@@ -88,10 +103,12 @@ public struct Dual<L: Lanes>: Number {
     }
     return Dual(value, tangent: product.tangent + c.tangent, varies: true)
   }
+  /// What `product`, `a * b` rounded, lost.
   @inline(__always) public static func productError(_ a: Dual, _ b: Dual, _ product: Dual) -> Dual {
     // A rounding error has no derivative: the whole derivative is the product's.
     Dual(fixed: L.productError(a.value, b.value, product.value))
   }
+  /// `factor * exp(hi + lo)` and its derivative.
   @inline(__always) public static func exp(_ hi: Dual, _ lo: Dual, times factor: Dual) -> Dual {
     let value = L.exp(hi.value, lo.value, times: factor.value)
     if !hi.varies && !factor.varies { return Dual(fixed: value) }
@@ -100,76 +117,96 @@ public struct Dual<L: Lanes>: Number {
     return Dual(value, tangent: L.exp(hi.value, lo.value, times: total), varies: true)
   }
 
+  /// `exp` by the chain rule.
   @inline(__always) public static func exp(_ x: Dual) -> Dual {
     let y = L.exp(x.value)
     return x.chain(y, y)
   }
+  /// `expm1` by the chain rule.
   @inline(__always) public static func expm1(_ x: Dual) -> Dual {
     let y = L.expm1(x.value)
     return x.chain(y, L.exp(x.value))
   }
+  /// `log` by the chain rule.
   @inline(__always) public static func log(_ x: Dual) -> Dual {
     let y = L.log(x.value)
     return x.chain(y, 1 / x.value)
   }
+  /// `log1p` by the chain rule.
   @inline(__always) public static func log1p(_ x: Dual) -> Dual {
     let y = L.log1p(x.value)
     return x.chain(y, 1 / (1 + x.value))
   }
+  /// `tanh` by the chain rule.
   @inline(__always) public static func tanh(_ x: Dual) -> Dual {
     let y = L.tanh(x.value)
     return x.chain(y, 1 - y * y)
   }
+  /// `sigmoid` by the chain rule.
   @inline(__always) public static func sigmoid(_ x: Dual) -> Dual {
     let y = L.sigmoid(x.value)
     return x.chain(y, y * (1 - y))
   }
+  /// `softplus` by the chain rule.
   @inline(__always) public static func softplus(_ x: Dual) -> Dual {
     let y = L.softplus(x.value)
     return x.chain(y, L.sigmoid(x.value))
   }
+  /// `erf` by the chain rule.
   @inline(__always) public static func erf(_ x: Dual) -> Dual {
     let y = L.erf(x.value)
     return x.chain(y, gaussian(x.value, times: 1.1283791670955125739))
   }
+  /// `erfc` by the chain rule.
   @inline(__always) public static func erfc(_ x: Dual) -> Dual {
     let y = L.erfc(x.value)
     return x.chain(y, gaussian(x.value, times: -1.1283791670955125739))
   }
+  /// `erfcx` by the chain rule.
   @inline(__always) public static func erfcx(_ x: Dual) -> Dual {
     let y = L.erfcx(x.value)
     return x.chain(y, L.fma(2 * x.value, y, -1.1283791670955125739))
   }
+  /// `sqrt` by the chain rule.
   @inline(__always) public static func sqrt(_ x: Dual) -> Dual {
     let y = L.sqrt(x.value)
     return x.chain(y, 0.5 / y)
   }
+  /// `abs` by the chain rule.
   @inline(__always) public static func abs(_ x: Dual) -> Dual {
     let y = L.abs(x.value)
     return x.chain(y, L.sign(x.value))
   }
+  /// `sign` by the chain rule.
   @inline(__always) public static func sign(_ x: Dual) -> Dual { Dual(fixed: L.sign(x.value)) }
+  /// `floor` by the chain rule.
   @inline(__always) public static func floor(_ x: Dual) -> Dual { Dual(fixed: L.floor(x.value)) }
+  /// `sin` by the chain rule.
   @inline(__always) public static func sin(_ x: Dual) -> Dual {
     let y = L.sin(x.value)
     return x.chain(y, L.cos(x.value))
   }
+  /// `cos` by the chain rule.
   @inline(__always) public static func cos(_ x: Dual) -> Dual {
     let y = L.cos(x.value)
     return x.chain(y, -L.sin(x.value))
   }
+  /// `sinh` by the chain rule.
   @inline(__always) public static func sinh(_ x: Dual) -> Dual {
     let y = L.sinh(x.value)
     return x.chain(y, L.cosh(x.value))
   }
+  /// `cosh` by the chain rule.
   @inline(__always) public static func cosh(_ x: Dual) -> Dual {
     let y = L.cosh(x.value)
     return x.chain(y, L.sinh(x.value))
   }
+  /// `atan` by the chain rule.
   @inline(__always) public static func atan(_ x: Dual) -> Dual {
     let y = L.atan(x.value)
     return x.chain(y, 1 / L.fma(x.value, x.value, 1))
   }
+  /// `asinh` by the chain rule.
   @inline(__always) public static func asinh(_ x: Dual) -> Dual {
     let y = L.asinh(x.value)
     return x.chain(y, 1 / L.sqrt(L.fma(x.value, x.value, 1)))

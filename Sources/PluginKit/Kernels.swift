@@ -17,7 +17,7 @@ public import CActZoo
   var needs = needs(A.self, L.self)
   needs.writesY = true
   if case .done(let status) = check(call, needs) { return status }
-  sweep(A.self, L.self, call, Pass(writesY: true, takesGradients: false, sums: .none))
+  sweep(A.self, L.self, ForwardPass.self, call)
   return ACTZOO_OK
 }
 
@@ -58,12 +58,19 @@ public import CActZoo
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>, writesY: Bool
 ) {
   switch A.parameters == 0 ? .none : sumKind(call, A.parameters) {
-  case .none:
-    sweep(A.self, L.self, call, Pass(writesY: writesY, takesGradients: true, sums: .none))
-  case .shared:
-    sweep(A.self, L.self, call, Pass(writesY: writesY, takesGradients: true, sums: .shared))
-  case .along:
-    sweep(A.self, L.self, call, Pass(writesY: writesY, takesGradients: true, sums: .along))
+  case .none: sweepGradients(A.self, L.self, NoSums.self, call, writesY)
+  case .shared: sweepGradients(A.self, L.self, SharedSums.self, call, writesY)
+  case .along: sweepGradients(A.self, L.self, AlongSums.self, call, writesY)
+  }
+}
+
+@inline(__always) func sweepGradients<A: Activation, L: Lanes, S: SumRule>(
+  _: A.Type, _: L.Type, _: S.Type, _ call: UnsafePointer<actzoo_call>, _ writesY: Bool
+) {
+  if writesY {
+    sweep(A.self, L.self, FusedPass<S>.self, call)
+  } else {
+    sweep(A.self, L.self, BackwardPass<S>.self, call)
   }
 }
 

@@ -18,6 +18,23 @@ enum SumKind {
   case along
 }
 
+/// A `SumKind` as a type, for specialising.
+protocol SumRule {
+  static var kind: SumKind { get }
+}
+
+enum NoSums: SumRule {
+  @inline(__always) static var kind: SumKind { .none }
+}
+
+enum SharedSums: SumRule {
+  @inline(__always) static var kind: SumKind { .shared }
+}
+
+enum AlongSums: SumRule {
+  @inline(__always) static var kind: SumKind { .along }
+}
+
 /// The running sum of one parameter.
 struct RowSum<W: WideLanes> {
   var lanes = W.zero

@@ -7,11 +7,30 @@ import CActZoo
 // The one loop of every kernel made from a formula. Forward, backward and fused are this sweep with constant
 // flags; what a pass does not need is removed when it is specialised.
 
-/// What a sweep computes; constants where it is called.
-struct Pass {
-  var writesY: Bool
-  var takesGradients: Bool
-  var sums: SumKind
+/// What a sweep computes. A type, not a value: each pass is a specialisation of its own, whatever the
+/// inliner thinks.
+protocol Pass {
+  static var writesY: Bool { get }
+  static var takesGradients: Bool { get }
+  static var sums: SumKind { get }
+}
+
+enum ForwardPass: Pass {
+  @inline(__always) static var writesY: Bool { true }
+  @inline(__always) static var takesGradients: Bool { false }
+  @inline(__always) static var sums: SumKind { .none }
+}
+
+enum BackwardPass<S: SumRule>: Pass {
+  @inline(__always) static var writesY: Bool { false }
+  @inline(__always) static var takesGradients: Bool { true }
+  @inline(__always) static var sums: SumKind { S.kind }
+}
+
+enum FusedPass<S: SumRule>: Pass {
+  @inline(__always) static var writesY: Bool { true }
+  @inline(__always) static var takesGradients: Bool { true }
+  @inline(__always) static var sums: SumKind { S.kind }
 }
 
 /// Values that one row shares, spread over as many lanes as a load takes, so that the loop loads shared and
@@ -42,8 +61,8 @@ struct Row<L: Lanes> {
 
 /// Computes `count` lanes from element `i` of a row. The same arithmetic for full and partial lanes, so an
 /// element's bits do not depend on its place.
-@inline(__always) func step<A: Activation, L: Lanes>(
-  _: A.Type, _ row: Row<L>, _ pass: Pass, _ i: Int, _ count: Int,
+@inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
+  _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int,
   _ sums: inout (L.Wide, L.Wide, L.Wide, L.Wide)
 ) {
   @inline(__always) func get(_ p: UnsafeMutablePointer<L.Scalar>) -> L {
@@ -66,20 +85,20 @@ struct Row<L: Lanes> {
       parameter(2, row.p.2, row.pMask.2), parameter(3, row.p.3, row.pMask.3)
     ))
   // Everything is loaded before anything is stored: y may be x, dx may be dy.
-  let dy = pass.takesGradients ? get(row.dy + (i & row.dyMask)) : 0
-  let y: L = pass.writesY ? A.value(a) : 0
-  if pass.takesGradients {
+  let dy = P.takesGradients ? get(row.dy + (i & row.dyMask)) : 0
+  let y: L = P.writesY ? A.value(a) : 0
+  if P.takesGradients {
     let d = A.gradient(a)
     if let dx = row.dx { put(dy * d.x, dx + i) }
     if A.isGated, let dg = row.dg { put(dy * d.g, dg + i) }
     @inline(__always) func add(
       _ k: Int, _ d: L, _ sum: inout L.Wide, _ place: Row<L>.Sum, _ isAlong: Bool
     ) {
-      if k >= A.parameters || pass.sums == .none { return }
+      if k >= A.parameters || P.sums == .none { return }
       var term = dy * d
       // Lanes beyond the row hold no element: they add nothing, not even 0 * inf.
       if count != L.width { term = L.select(L.mask(first: count), term, 0) }
-      if pass.sums == .shared {
+      if P.sums == .shared {
         sum += term.wide
       } else {
         addAlong(term, to: place, isAlong: isAlong, i, count)
@@ -90,12 +109,12 @@ struct Row<L: Lanes> {
     add(2, d.p.2, &sums.2, row.dp.2, row.dpAlong.2)
     add(3, d.p.3, &sums.3, row.dp.3, row.dpAlong.3)
   }
-  if pass.writesY, let place = row.y { put(y, place + i) }
+  if P.writesY, let place = row.y { put(y, place + i) }
 }
 
 /// Sweeps a checked call.
-@inline(__always) func sweep<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>, _ pass: Pass
+@inline(never) func sweep<A: Activation, L: Lanes, P: Pass>(
+  _: A.Type, _: L.Type, _: P.Type, _ call: UnsafePointer<actzoo_call>
 ) {
   typealias Input = Operand<L.Scalar>
   let c = call.pointee
@@ -103,15 +122,15 @@ struct Row<L: Lanes> {
   let x = Input(c.x.0)
   let g = A.isGated ? Input(c.x.1) : Input()
   let u = A.isNoisy ? Operand<Float>(c.noise) : Operand<Float>()
-  let y = pass.writesY ? Input(c.y) : Input()
-  let dy = pass.takesGradients ? Input(c.dy) : Input()
-  let dx = pass.takesGradients ? Input(c.dx.0) : Input()
-  let dg = pass.takesGradients && A.isGated ? Input(c.dx.1) : Input()
+  let y = P.writesY ? Input(c.y) : Input()
+  let dy = P.takesGradients ? Input(c.dy) : Input()
+  let dx = P.takesGradients ? Input(c.dx.0) : Input()
+  let dg = P.takesGradients && A.isGated ? Input(c.dx.1) : Input()
   @inline(__always) func param(_ k: Int) -> Input {
     k < A.parameters ? Input(c.param[k]) : Input()
   }
   @inline(__always) func dparam(_ k: Int) -> Operand<Double> {
-    k < A.parameters && pass.sums != .none ? Operand<Double>(c.dparam[k]) : Operand<Double>()
+    k < A.parameters && P.sums != .none ? Operand<Double>(c.dparam[k]) : Operand<Double>()
   }
   let p = (param(0), param(1), param(2), param(3))
   let dp = (dparam(0), dparam(1), dparam(2), dparam(3))
@@ -140,7 +159,7 @@ struct Row<L: Lanes> {
         ),
         dp: (dp.0.row(at), dp.1.row(at), dp.2.row(at), dp.3.row(at)),
         dpAlong: (dp.0.isAlong, dp.1.isAlong, dp.2.isAlong, dp.3.isAlong))
-      if pass.sums == .shared {
+      if P.sums == .shared {
         sums.0.move(to: row.dp.0)
         sums.1.move(to: row.dp.1)
         sums.2.move(to: row.dp.2)
@@ -149,14 +168,14 @@ struct Row<L: Lanes> {
       var lanes = (sums.0.lanes, sums.1.lanes, sums.2.lanes, sums.3.lanes)
       var i = 0
       while i &+ L.width <= n {
-        step(A.self, row, pass, i, L.width, &lanes)
+        step(A.self, P.self, row, i, L.width, &lanes)
         i &+= L.width
       }
-      if i < n { step(A.self, row, pass, i, n &- i, &lanes) }
+      if i < n { step(A.self, P.self, row, i, n &- i, &lanes) }
       (sums.0.lanes, sums.1.lanes, sums.2.lanes, sums.3.lanes) = lanes
     }
   }
-  if pass.sums == .shared {
+  if P.sums == .shared {
     sums.0.flush()
     sums.1.flush()
     sums.2.flush()
