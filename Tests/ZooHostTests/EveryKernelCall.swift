@@ -26,6 +26,8 @@ struct ParameterValues<T: Scalar> {
     case ACTZOO_PER_ELEMENT: shape += x.dropFirst()
     default: break
     }
+    // Any tensor of one element serves a scalar of the layer; one axis is what callers have.
+    if shape.isEmpty && !isVector { return [1] }
     return isVector ? shape + [length] : shape
   }
 }
