@@ -75,6 +75,24 @@ LANES_INLINE f32x16 lanes_f32_product_error(f32x16 a, f32x16 b, f32x16 p) {
   return (((ah * bh - p) + ah * bl) + al * bh) + al * bl;
 #endif
 }
+/* a * b - c with the product unrounded. */
+LANES_INLINE f32x16 lanes_f32_product_minus(f32x16 a, f32x16 b, f32x16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -c);
+#else
+  f32x16 p = a * b;
+  return (p - c) + lanes_f32_product_error(a, b, p);
+#endif
+}
+/* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
+LANES_INLINE f32x16 lanes_f32_within(f32x16 x, f32x16 limit) {
+#if defined(__AVX512DQ__)
+  return __builtin_ia32_rangeps512_mask(x, limit, 2, x, (unsigned short)-1, 4); /* the smaller magnitude, with the sign of x */
+#else
+  x = x < limit ? x : limit;
+  return x > -limit ? x : -limit;
+#endif
+}
 /* c * 2^k for integral k, rounded once; |k| at most 250. */
 LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
 #if defined(__AVX512F__)
@@ -201,6 +219,24 @@ LANES_INLINE f64x8 lanes_f64_product_error(f64x8 a, f64x8 b, f64x8 p) {
   f64x8 ah = (f64x8)((u64x8)a & 0xFFFFFFFFF8000000), bh = (f64x8)((u64x8)b & 0xFFFFFFFFF8000000);
   f64x8 al = a - ah, bl = b - bh;
   return (((ah * bh - p) + ah * bl) + al * bh) + al * bl;
+#endif
+}
+/* a * b - c with the product unrounded. */
+LANES_INLINE f64x8 lanes_f64_product_minus(f64x8 a, f64x8 b, f64x8 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, -c);
+#else
+  f64x8 p = a * b;
+  return (p - c) + lanes_f64_product_error(a, b, p);
+#endif
+}
+/* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
+LANES_INLINE f64x8 lanes_f64_within(f64x8 x, f64x8 limit) {
+#if defined(__AVX512DQ__)
+  return __builtin_ia32_rangepd512_mask(x, limit, 2, x, (unsigned char)-1, 4); /* the smaller magnitude, with the sign of x */
+#else
+  x = x < limit ? x : limit;
+  return x > -limit ? x : -limit;
 #endif
 }
 /* c * 2^k for integral k, rounded once; |k| at most 2040. */

@@ -1,9 +1,6 @@
 /* libc for code that is also compiled in Embedded mode, where there is no Glibc module. */
 #ifndef ACTZOO_CSYSTEM_H
 #define ACTZOO_CSYSTEM_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <dirent.h>
 #include <dlfcn.h>
 #include <elf.h>
@@ -27,4 +24,8 @@
 #include <time.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+/* Not _GNU_SOURCE: it changes fd_set, and a module that sees this header and Swift's own Glibc module
+ * then does not compile. What only it declares is declared here. */
+extern double strtod_l(const char *text, char **end, locale_t locale);
 #endif

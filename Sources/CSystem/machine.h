@@ -65,11 +65,23 @@ static inline int csystem_cpu_level(void) { return 1; }
 static inline int csystem_errno(void) { return errno; }
 static inline int csystem_open(const char *path, int flags) { return open(path, flags); }
 
+/* libc's functions that are declared only with _GNU_SOURCE, under names that clash with nobody's. */
+int csystem_getaffinity(pid_t process, size_t size, void *set) __asm__("sched_getaffinity");
+typedef struct csystem_dl_info {
+  const char *dli_fname;
+  void       *dli_fbase;
+  const char *dli_sname;
+  void       *dli_saddr;
+} csystem_dl_info;
+int csystem_dladdr(const void *address, csystem_dl_info *info) __asm__("dladdr");
+
 /* Processors that this process may use; at least 1. */
 static inline int csystem_processors(void) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+  uint64_t set[128] = {0};
+  int      count = 0;
+  if (csystem_getaffinity(0, sizeof set, set) >= 0)
+    for (int i = 0; i < 128; i++) count += __builtin_popcountll(set[i]);
+  if (count > 0) return count;
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n > 0 ? (int)n : 1;
 }

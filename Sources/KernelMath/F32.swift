@@ -96,6 +96,10 @@ import CLanes
     F32(lanes_f32_product_error(a.v, b.v, product.v))
   }
   /// The magnitude of `self` with the sign of `other`.
+  @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
+    F32(lanes_f32_product_minus(a.v, b.v, c.v))
+  }
+  @inline(__always) public func within(_ limit: F32) -> F32 { F32(lanes_f32_within(v, limit.v)) }
   @inline(__always) public func withSign(of other: F32) -> F32 {
     F32(lanes_f32_copysign(v, other.v))
   }
@@ -149,6 +153,7 @@ import CLanes
       log2High: 0x1.62e4p-1,  // the first 15 bits of log(2): k * log2High is exact for |k| < 512
       log2Low: 0x1.7f7d1cf79abcap-20,  // log(2) - log2High
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
+      gaussianReach: 18.5,  // e^(-18.5^2 / 2) < 2^-246: nothing, even times the largest number
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),

@@ -93,6 +93,10 @@ import CLanes
     F64(lanes_f64_product_error(a.v, b.v, product.v))
   }
   /// The magnitude of `self` with the sign of `other`.
+  @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
+    F64(lanes_f64_product_minus(a.v, b.v, c.v))
+  }
+  @inline(__always) public func within(_ limit: F64) -> F64 { F64(lanes_f64_within(v, limit.v)) }
   @inline(__always) public func withSign(of other: F64) -> F64 {
     F64(lanes_f64_copysign(v, other.v))
   }
@@ -146,6 +150,7 @@ import CLanes
       log2High: 0x1.62e42fefap-1,  // the first 36 bits of log(2): k * log2High is exact for |k| < 2^16
       log2Low: 0x1.cf79abc9e3b3ap-40,  // log(2) - log2High
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
+      gaussianReach: 52,  // e^(-52^2 / 2) < 2^-1950: nothing, even times the largest number
       expCeiling: 1400,  // infinite
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),

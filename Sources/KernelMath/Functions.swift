@@ -3,6 +3,12 @@
 
 /// `e^x`.
 @inline(__always) public func exp<N: Number>(_ x: N) -> N { N.exp(x) }
+/// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+@inline(__always) public func withinGaussian<N: Number>(_ x: N) -> N { N.withinGaussian(x) }
+/// `factor * e^(-x^2 / 2)`, for an `x` that came through `withinGaussian`.
+@inline(__always) public func gaussian<N: Number>(_ x: N, times factor: N) -> N {
+  N.gaussian(x, times: factor)
+}
 /// `e^x - 1`, without cancellation near 0.
 @inline(__always) public func expm1<N: Number>(_ x: N) -> N { N.expm1(x) }
 /// The natural logarithm.

@@ -34,6 +34,10 @@ public protocol Lanes: Number {
   /// The lanes in double, exact.
   var wide: Wide { get }
 
+  /// `a * b - c` with the product unrounded, rounded once where the CPU level has FMA.
+  static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
+  /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
+  func within(_ limit: Self) -> Self
   /// The magnitude of `self` with the sign of `other`.
   func withSign(of other: Self) -> Self
   /// `self * 2^k`, rounded once; `k` integral with |k| <= 250 (f32) or 2040 (f64).
@@ -45,6 +49,8 @@ public protocol Lanes: Number {
   static var constants: LaneConstants<Self> { get }
   /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2.
   static func expTail(_ r: Self) -> Self
+  /// (e^(-q/2) - 1) / q for |q| <= log(2).
+  static func gaussianTail(_ q: Self) -> Self
   /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 3 - 2 sqrt(2).
   static func logTail(_ s2: Self) -> Self
   /// erf(x) / x as a function of x^2, for |x| <= 1.
@@ -77,6 +83,8 @@ public struct LaneConstants<L: Lanes> {
   public var log2Low: L
   /// Below this exponent, `exp` is taken as zero.
   public var expFloor: L
+  /// From this |x| on, e^(-x^2 / 2) is taken as zero.
+  public var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
   public var expCeiling: L
   /// The smallest normal number.

@@ -35,6 +35,11 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// `factor * exp(hi + lo)`; see `exp(_:times:)`.
   static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self
 
+  /// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+  static func withinGaussian(_ x: Self) -> Self
+  /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.
+  static func gaussian(_ x: Self, times factor: Self) -> Self
+
   static func exp(_ x: Self) -> Self
   static func expm1(_ x: Self) -> Self
   static func log(_ x: Self) -> Self

@@ -117,6 +117,21 @@ public struct Dual<L: Lanes>: Number {
     return Dual(value, tangent: L.exp(hi.value, lo.value, times: total), varies: true)
   }
 
+  /// The bound changes nothing where the function is not nothing: the derivative passes. NaN stays NaN,
+  /// because here no other term may be left to carry it.
+  @inline(__always) public static func withinGaussian(_ x: Dual) -> Dual {
+    let reach = L.constants.gaussianReach
+    return Dual(L.max(L.min(x.value, reach), -reach), tangent: x.tangent, varies: x.varies)
+  }
+  /// `gaussian` and its derivative, with one exponential.
+  @inline(__always) public static func gaussian(_ x: Dual, times factor: Dual) -> Dual {
+    let value = L.gaussian(x.value, times: factor.value)
+    if !x.varies && !factor.varies { return Dual(fixed: value) }
+    var total = factor.part
+    if x.varies { total = L.fma(-(factor.value * x.value), x.tangent, total) }
+    return Dual(value, tangent: L.gaussian(x.value, times: total), varies: true)
+  }
+
   /// `exp` by the chain rule.
   @inline(__always) public static func exp(_ x: Dual) -> Dual {
     let y = L.exp(x.value)

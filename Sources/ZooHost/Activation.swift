@@ -5,8 +5,9 @@
   import CActZoo
 #endif
 
-/// One activation of a zoo: what its descriptor says, and the way to its kernels. Immutable;
-/// [concurrent].
+/// One activation of a zoo: what its descriptor says, and the way to its kernels.
+///
+/// Immutable; [concurrent].
 public final class Activation: @unchecked Sendable {
   /// What the text says about it.
   public let descriptor: ActivationDescriptor
@@ -32,7 +33,10 @@ public final class Activation: @unchecked Sendable {
     self.library = library
   }
 
-  /// Loads the plugin if it is not loaded. A text without kernels has nothing to load.
+  /// Loads the plugin if it is not loaded.
+  ///
+  /// A text without kernels has nothing to load.
+  ///
   /// - Throws: `ACTZOO_FAILED` with the rule that the library breaks. An entry that aborts takes the
   ///   process with it: try an unknown plugin in a child.
   public func load() throws(ZooError) { try library?.load() }

@@ -86,7 +86,8 @@ func resolve(
   }
   if let choices = binding.choices, choices.count != parameters.count {
     throw .invalid(
-      "\(choices.count) choices were given; \(descriptor.name) has \(parameters.count) parameter(s)")
+      "\(choices.count) choices were given; \(descriptor.name) has \(parameters.count) parameter(s)"
+    )
   }
   let lengths = try lengths(binding, descriptor)
   guard let counts = descriptor.counts(fromLengths: lengths) else {
@@ -125,7 +126,8 @@ private func lengths(
       throw .invalid("parameter '\(parameter.name)' was bound with \(count) coefficients")
     }
     if !parameter.isVector && count > 1 {
-      throw .invalid("parameter '\(parameter.name)' is a scalar; it cannot have \(count) coefficients")
+      throw .invalid(
+        "parameter '\(parameter.name)' is a scalar; it cannot have \(count) coefficients")
     }
     lengths.append(count == 0 || !parameter.isVector ? nil : count)
   }

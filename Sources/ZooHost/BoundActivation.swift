@@ -14,8 +14,9 @@ enum Pass {
   case fused
 }
 
-/// An activation ready to be evaluated: everything that does not depend on data is decided. Immutable;
-/// [concurrent].
+/// An activation ready to be evaluated: everything that does not depend on data is decided.
+///
+/// Immutable; [concurrent].
 public final class BoundActivation: @unchecked Sendable {
   /// What was bound.
   public let activation: Activation
@@ -41,7 +42,8 @@ public final class BoundActivation: @unchecked Sendable {
     let descriptor = activation.descriptor
     guard elementSize(binding.dtype) > 0 else {
       throw .unsupported(
-        "\(descriptor.name) cannot be bound to \(dtypeName(binding.dtype)); use f16, bf16, f32 or f64")
+        "\(descriptor.name) cannot be bound to \(dtypeName(binding.dtype)); use f16, bf16, f32 or f64"
+      )
     }
     guard (-32...31).contains(binding.channelAxis) else {
       throw .invalid("channel axis \(binding.channelAxis) is none of -32 to 31")
@@ -79,8 +81,9 @@ public final class BoundActivation: @unchecked Sendable {
 
   deinit { parameters.deallocate() }
 
-  /// Types whose kernels serve a type, best first. Halves through f32 give the same bits as a kernel of
-  /// their own that computes in f32.
+  /// Types whose kernels serve a type, best first.
+  ///
+  /// Halves through f32 give the same bits as a kernel of their own that computes in f32.
   private static func preference(_ dtype: actzoo_dtype) -> [actzoo_dtype] {
     switch dtype {
     case ACTZOO_F64: return [ACTZOO_F64]
@@ -110,19 +113,28 @@ public final class BoundActivation: @unchecked Sendable {
     return made
   }
 
-  /// y = f(x). [concurrent]
+  /// y = f(x).
+  ///
+  /// [concurrent]
+  ///
   /// - Throws: `ACTZOO_INVALID` or `ACTZOO_UNSUPPORTED` before anything is written.
   public func forward(_ arguments: UnsafePointer<actzoo_arguments>) throws(ZooError) {
     try evaluate(.forward, arguments)
   }
 
-  /// dx = dy * df/dx and the sums of dy * df/dparameter. [concurrent]
+  /// dx = dy * df/dx and the sums of dy * df/dparameter.
+  ///
+  /// [concurrent]
+  ///
   /// - Throws: `ACTZOO_INVALID` or `ACTZOO_UNSUPPORTED` before anything is written.
   public func backward(_ arguments: UnsafePointer<actzoo_arguments>) throws(ZooError) {
     try evaluate(.backward, arguments)
   }
 
-  /// Both in one pass. [concurrent]
+  /// Both in one pass.
+  ///
+  /// [concurrent]
+  ///
   /// - Throws: `ACTZOO_INVALID` or `ACTZOO_UNSUPPORTED` before anything is written.
   public func fused(_ arguments: UnsafePointer<actzoo_arguments>) throws(ZooError) {
     try evaluate(.fused, arguments)

@@ -38,7 +38,7 @@ struct Candidate {
     identity = file.identity
   }
 
-  /// (`withUnsafeBytes` of Array does not pass typed errors on.)
+  // `withUnsafeBytes` of Array does not pass typed errors on.
   private static func parse(_ bytes: [UInt8]) throws(ParseError) -> Descriptor {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     defer { copy.deallocate() }
@@ -91,7 +91,9 @@ struct Candidate {
   }
 }
 
-/// Names in a sentence. (`joined` of the standard library is not in the Embedded subset.)
+/// Names in a sentence.
+///
+/// (`joined` of the standard library is not in the Embedded subset.)
 func joined(_ parts: [String], _ separator: String) -> String {
   var result = ""
   for (index, part) in parts.enumerated() {

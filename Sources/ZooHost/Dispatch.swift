@@ -23,8 +23,10 @@ func dispatch(
   }
 }
 
-/// Queues helpers and works itself. A helper that the executor starts late, even after the call has
-/// returned, finds the counter used up and only lets go of the job.
+/// Queues helpers and works itself.
+///
+/// A helper that the executor starts late, even after the call has returned, finds the counter used
+/// up and only lets go of the job.
 private func scheduled(
   _ count: Int, _ executor: actzoo_executor, _ body: UnsafePointer<(Int) -> Void>
 ) {

@@ -52,7 +52,8 @@ private struct ElfReader {
 
   init(_ file: OpenFile) throws(Refusal) {
     self.file = file
-    guard let start = file.bytes(at: 0, count: UInt64(min(64, file.byteCount))), start.count >= 4 else {
+    guard let start = file.bytes(at: 0, count: UInt64(min(64, file.byteCount))), start.count >= 4
+    else {
       throw Refusal(rule: "H7", text: "is empty or nearly so; copy it again")
     }
     guard start[0] == 0x7f, start[1] == 0x45, start[2] == 0x4c, start[3] == 0x46 else {
@@ -60,7 +61,8 @@ private struct ElfReader {
         throw Refusal(
           rule: "H7", text: "is a text, not a library; give it a name that ends in .actzoo")
       }
-      throw Refusal(rule: "H7", text: "is not a shared library (no ELF header); build or copy it again")
+      throw Refusal(
+        rule: "H7", text: "is not a shared library (no ELF header); build or copy it again")
     }
     guard start.count == 64 else { throw ElfReader.truncated }
     let code = number(start, 18, 2)
@@ -79,13 +81,15 @@ private struct ElfReader {
     dynamic = try ElfReader.readDynamic(file, start)
   }
 
-  private static func readSections(_ file: OpenFile, _ header: [UInt8]) throws(Refusal) -> [Section] {
+  private static func readSections(_ file: OpenFile, _ header: [UInt8]) throws(Refusal) -> [Section]
+  {
     let offset = number(header, 40, 8)
     let count = number(header, 60, 2)
     let namesIndex = number(header, 62, 2)
     guard offset != 0, count != 0 else {
       throw Refusal(
-        rule: "P13", text: "has no section table, so no manifest can be found; do not strip sections")
+        rule: "P13",
+        text: "has no section table, so no manifest can be found; do not strip sections")
     }
     guard number(header, 58, 2) == 64, namesIndex < count,
       let table = file.bytes(at: offset, count: count * 64)
@@ -125,8 +129,10 @@ private struct ElfReader {
       let offset = number(table, at + 8, 8)
       let byteCount = number(table, at + 32, 8)
       // A library whose segments are not all there would be killed by SIGBUS in the loader.
-      guard kind != 1 || (offset <= UInt64(file.byteCount)
-        && byteCount <= UInt64(file.byteCount) - offset)
+      guard
+        kind != 1
+          || (offset <= UInt64(file.byteCount)
+            && byteCount <= UInt64(file.byteCount) - offset)
       else { throw truncated }
       guard kind == 2 else { continue }
       guard byteCount <= 1 << 20, let entries = file.bytes(at: offset, count: byteCount) else {
@@ -152,7 +158,8 @@ private struct ElfReader {
     guard let section = found.first else {
       throw Refusal(
         rule: "P13",
-        text: "has no section .actzoo.manifest, so it is not a plugin; add ACTZOO_MANIFEST (plugin.h)")
+        text:
+          "has no section .actzoo.manifest, so it is not a plugin; add ACTZOO_MANIFEST (plugin.h)")
     }
     guard found.count == 1 else {
       throw Refusal(rule: "P13", text: "has two manifests; a plugin has one")
@@ -160,7 +167,8 @@ private struct ElfReader {
     guard section.byteCount <= 1 << 20 else {
       throw Refusal(rule: "P13", text: "has a manifest of more than 1 MiB; shorten it")
     }
-    guard section.kind != 8, var text = file.bytes(at: section.offset, count: section.byteCount) else {
+    guard section.kind != 8, var text = file.bytes(at: section.offset, count: section.byteCount)
+    else {
       throw ElfReader.truncated
     }
     while text.last == 0 { text.removeLast() }
@@ -176,12 +184,15 @@ private struct ElfReader {
     return text
   }
 
-  /// P2: nothing runs when it is loaded. A C compiler's own start-up code is one entry of 8 bytes and
-  /// `_init`; -ffast-math adds a second one, which would set FTZ for the whole process.
+  /// P2: nothing runs when it is loaded.
+  ///
+  /// A C compiler's own start-up code is one entry of 8 bytes and `_init`; -ffast-math adds a
+  /// second one, which would set FTZ for the whole process.
   func checkDynamicSection() throws(Refusal) {
     if value(15) != nil || value(29) != nil {
       throw Refusal(
-        rule: "H7", text: "has a RUNPATH, which cannot work as it is loaded; link it without -rpath")
+        rule: "H7", text: "has a RUNPATH, which cannot work as it is loaded; link it without -rpath"
+      )
     }
     let constructors = value(27) ?? 0
     if constructors > 8 {
@@ -232,7 +243,8 @@ private struct ElfReader {
     }
     guard hasEntry else {
       throw Refusal(
-        rule: "P1", text: "does not export actzoo_plugin_v1; define it with ACTZOO_EXPORT (plugin.h)")
+        rule: "P1",
+        text: "does not export actzoo_plugin_v1; define it with ACTZOO_EXPORT (plugin.h)")
     }
   }
 }

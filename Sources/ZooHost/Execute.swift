@@ -1,7 +1,9 @@
 import CActZoo
 import CSystem
 
-/// Runs a finished plan: accumulators and repacked parameters are made, shards run, gradients reduced.
+/// Runs a finished plan: accumulators and repacked parameters are made, shards run, gradients
+/// reduced.
+///
 /// Returns `ACTZOO_OK`, or `ACTZOO_UNSUPPORTED` if the kernel refused.
 func execute(
   _ planned: Plan, row: Row, pass: Pass, arguments: actzoo_arguments, name: Activation
@@ -18,7 +20,8 @@ func execute(
   guard status != ACTZOO_OK, status != ACTZOO_UNSUPPORTED else { return status }
   if status == outOfMemory { throw .failed("there is no memory for tiles or gradients") }
   if status == badExecutor {
-    throw .invalid("an executor sets exactly one of parallel_for and schedule, and concurrency >= 1")
+    throw .invalid(
+      "an executor sets exactly one of parallel_for and schedule, and concurrency >= 1")
   }
   let text = withUnsafeBytes(of: &message) { bytes in
     let end = bytes.firstIndex(of: 0) ?? bytes.count
@@ -38,7 +41,8 @@ private func runPlan(
   message: UnsafeMutablePointer<CChar>, size: Int
 ) -> actzoo_status {
   if let executor = arguments.executor?.pointee {
-    guard (executor.parallel_for == nil) != (executor.schedule == nil), executor.concurrency >= 1 else {
+    guard (executor.parallel_for == nil) != (executor.schedule == nil), executor.concurrency >= 1
+    else {
       return badExecutor
     }
   }
@@ -102,7 +106,9 @@ private struct PackedParameters {
 }
 
 /// A kernel takes parameters of its own type whose innermost stride is 0 or 1: others are copied,
-/// coefficient by coefficient. Nil if there is no memory.
+/// coefficient by coefficient.
+///
+/// Nil if there is no memory.
 private func packParameters(_ plan: inout Plan, _ row: Row) -> PackedParameters? {
   let wanted = row.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
   let last = plan.axes - 1
@@ -197,12 +203,16 @@ private func forEachPosition(
 // MARK: - Parameter gradients
 
 /// Gives every sum one private copy of its accumulators for each cut along an axis that it does not
-/// vary along, and returns how many doubles that is. Copies are cache lines apart.
+/// vary along, and returns how many doubles that is.
+///
+/// Copies are cache lines apart.
 private func layOutCopies(_ plan: inout Plan) -> Int {
   var total = 0
   for index in 0..<plan.operandCount where plan.operands[index].role == .sum {
     var copies = 1
-    for axis in 0..<plan.axes where plan.strides(index)[axis] == 0 { copies *= plan.pieceCount(axis) }
+    for axis in 0..<plan.axes where plan.strides(index)[axis] == 0 {
+      copies *= plan.pieceCount(axis)
+    }
     let values = plan.operands[index].step * plan.operands[index].count
     plan.operands[index].copies = copies
     plan.operands[index].copyStride = (values + 7) / 8 * 8

@@ -5,8 +5,9 @@ import CSystem
   import Formula
 #endif
 
-/// The formula's evaluator dressed as a kernel: it takes f64 boxes and knows every activation. The host
-/// uses it, through f64 tiles, wherever there is no compiled kernel.
+/// The formula's evaluator dressed as a kernel: it takes f64 boxes and knows every activation.
+///
+/// The host uses it, through f64 tiles, wherever there is no compiled kernel.
 final class FormulaKernel: @unchecked Sendable {
   private let value: Program
   private let derivatives: Program
@@ -40,7 +41,9 @@ final class FormulaKernel: @unchecked Sendable {
     }
   }
 
-  /// This kernel as a row. It lives as long as the bound handle that holds it.
+  /// This kernel as a row.
+  ///
+  /// It lives as long as the bound handle that holds it.
   var row: Row {
     Row(
       dtype: ACTZOO_F64,
@@ -117,7 +120,9 @@ final class FormulaKernel: @unchecked Sendable {
   }
 
   private func variesInside(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
-    for parameter in 0..<parameters where call.pointee.param[parameter].stride.3 != 0 { return true }
+    for parameter in 0..<parameters where call.pointee.param[parameter].stride.3 != 0 {
+      return true
+    }
     return false
   }
 

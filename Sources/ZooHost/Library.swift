@@ -59,7 +59,9 @@ final class Library: @unchecked Sendable {
     ZooError.failed("\(path): \(text)" + (rule.isEmpty ? "" : " (rule \(rule))"))
   }
 
-  /// The entry's answer. What is loaded is the very file that was checked.
+  /// The entry's answer.
+  ///
+  /// What is loaded is the very file that was checked.
   private func open() throws(ZooError) -> UnsafePointer<actzoo_plugin> {
     let file: OpenFile
     do throws(OpenFile.Refusal) { file = try OpenFile(path) } catch {
@@ -82,9 +84,12 @@ final class Library: @unchecked Sendable {
     let answer = entry(HostRecord.shared.pointer)
     guard (csystem_float_control() ^ before) & csystem_float_mode_bits() == 0 else {
       throw failure(
-        "P5", "changed the floating-point control word when it was loaded; build it without -ffast-math")
+        "P5",
+        "changed the floating-point control word when it was loaded; build it without -ffast-math")
     }
-    guard let answer else { throw failure("", "says that it cannot run here (its entry returned NULL)") }
+    guard let answer else {
+      throw failure("", "says that it cannot run here (its entry returned NULL)")
+    }
     return answer
   }
 
@@ -101,10 +106,14 @@ final class Library: @unchecked Sendable {
     }
     guard plugin.pointee.needs_minor <= ACTZOO_MINOR else {
       throw failure(
-        "P4", "needs contract 1.\(plugin.pointee.needs_minor), this host speaks 1.\(ACTZOO_MINOR); update it")
+        "P4",
+        "needs contract 1.\(plugin.pointee.needs_minor), this host speaks 1.\(ACTZOO_MINOR); update it"
+      )
     }
     let count = plugin.pointee.kernels_count
-    guard count <= 65_536 else { throw failure("P13", "claims \(count) kernels; the table is damaged") }
+    guard count <= 65_536 else {
+      throw failure("P13", "claims \(count) kernels; the table is damaged")
+    }
     guard count == 0 || plugin.pointee.kernels != nil else {
       throw failure("P13", "has a kernel table that is NULL; set kernels or kernels_count = 0")
     }

@@ -16,7 +16,9 @@ final class OpenFile {
   init(_ path: String) throws(Refusal) {
     var before = stat()
     guard stat(path, &before) == 0 else { throw OpenFile.systemRefusal() }
-    guard before.st_mode & fileKindBits == regularFile else { throw OpenFile.kindRefusal(before.st_mode) }
+    guard before.st_mode & fileKindBits == regularFile else {
+      throw OpenFile.kindRefusal(before.st_mode)
+    }
     let fd = csystem_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard fd >= 0 else { throw OpenFile.systemRefusal() }
     var now = stat()
@@ -35,8 +37,9 @@ final class OpenFile {
   /// Device and inode: one file under two names is one file.
   var identity: FileIdentity { FileIdentity(status) }
 
-  /// The bytes at `offset`, or nil if the file does not have them all. Not mmap: a file that is cut
-  /// while it is mapped kills the process.
+  /// The bytes at `offset`, or nil if the file does not have them all.
+  ///
+  /// Not mmap: a file that is cut while it is mapped kills the process.
   func bytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
     let size = UInt64(byteCount)
     guard count <= size, offset <= size - count else { return nil }
@@ -56,13 +59,15 @@ final class OpenFile {
   private static func systemRefusal() -> Refusal {
     switch csystem_errno() {
     case ELOOP:
-      return Refusal(rule: "H7", text: "is a loop of symbolic links; remove it or point it at a file")
+      return Refusal(
+        rule: "H7", text: "is a loop of symbolic links; remove it or point it at a file")
     case ENOENT:
       return Refusal(rule: "H7", text: "does not exist, or is a link to nothing")
     case EACCES:
       return Refusal(rule: "H7", text: "may not be read by this user; change its permissions")
     default:
-      return Refusal(rule: "H7", text: "cannot be opened: " + String(cString: strerror(csystem_errno())))
+      return Refusal(
+        rule: "H7", text: "cannot be opened: " + String(cString: strerror(csystem_errno())))
     }
   }
 

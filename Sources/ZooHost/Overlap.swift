@@ -51,13 +51,17 @@ func overlap(_ plan: Plan, _ a: Int, _ b: Int) -> Bool {
   return search.reaches(Int(bitPattern: second.data) - Int(bitPattern: first.data))
 }
 
-/// True unless every element of an output has an address of its own. Strides that nest, each at least
-/// the reach of all smaller ones, are the only ones that slicing and transposing can make.
+/// True unless every element of an output has an address of its own.
+///
+/// Strides that nest, each at least the reach of all smaller ones, are the only ones that slicing
+/// and transposing can make.
 func overlapsItself(_ plan: Plan, _ index: Int) -> Bool {
   let operand = plan.operands[index]
   let row = plan.strides(index)
   var terms: [(stride: Int, extent: Int)] = []
-  for axis in 0..<plan.axes where plan.extents[axis] > 1 {
+  // A result has stride 0 along the axes that its parameter is shared along: it has none of them.
+  for axis in 0..<plan.axes
+  where plan.extents[axis] > 1 && (row[axis] != 0 || operand.role != .result) {
     terms.append((abs(row[axis]), plan.extents[axis]))
   }
   if operand.count > 1 { terms.append((abs(operand.step), operand.count)) }
@@ -70,7 +74,7 @@ func overlapsItself(_ plan: Plan, _ index: Int) -> Bool {
   return false
 }
 
-/// Is there a sum of `coefficient * n`, each n in its range, that equals a number?
+/// Looks for a sum of `coefficient * n`, each n in its range, that equals a number.
 private struct AddressSearch {
   private var terms: [(coefficient: Int, low: Int, high: Int)] = []
   private var steps = 0

@@ -27,7 +27,9 @@ struct Philox {
     return (a, b, c, d)
   }
 
-  /// Numbers `first`, `first` + `step`, ... of the stream, uniform in [0, 1), multiples of 2^-24.
+  /// Writes `count` numbers of the stream from `first` on, each `step` after the one before.
+  ///
+  /// They are uniform in [0, 1) and multiples of 2^-24.
   func fill(_ values: UnsafeMutablePointer<Float>, count: Int, first: UInt64, step: UInt64) {
     var block = first >> 2
     var words = self.words(block)
@@ -51,6 +53,8 @@ struct Philox {
 }
 
 /// Writes numbers `offset` to `offset + count - 1` of stream `seed` (actzoo_noise).
-public func fillNoise(seed: UInt64, offset: UInt64, _ values: UnsafeMutablePointer<Float>, count: Int) {
+public func fillNoise(
+  seed: UInt64, offset: UInt64, _ values: UnsafeMutablePointer<Float>, count: Int
+) {
   Philox(seed: seed).fill(values, count: count, first: offset, step: 1)
 }

@@ -43,7 +43,9 @@ enum Filling: UInt8 {
   case none
 }
 
-/// One operand of a call. Its strides are a row of the plan's table. Plain data.
+/// One operand of a call.
+///
+/// Its strides are a row of the plan's table. Plain data.
 struct Operand {
   var role: Role
   var filling = Filling.memory
@@ -66,8 +68,10 @@ struct Operand {
   var copyStride = 0
 }
 
-/// The iteration space of one call and the operands over it, normalised: axes of one element are gone,
-/// the output's innermost stride is 1 where it can be, and axes that are one in memory are one here.
+/// The iteration space of one call and the operands over it, normalised: axes of one element are
+/// gone, the output's innermost stride is 1 where it can be, and axes that are one in memory are
+/// one here.
+///
 /// Lives in memory that the evaluation lends it.
 struct Plan {
   /// Axes in use, outermost first; at least 1.
@@ -81,7 +85,9 @@ struct Plan {
   let pieces: UnsafeMutablePointer<Int>
   private let table: UnsafeMutablePointer<Int>
   let operands: UnsafeMutablePointer<Operand>
-  /// The axes that the kernel's four are; -1 for an axis of one element. The last is the innermost.
+  /// The axes that the kernel's four are; -1 for an axis of one element.
+  ///
+  /// The last is the innermost.
   var box = (-1, -1, -1, -1)
   /// Bytes of tile memory that one shard needs.
   var tileBytes = 0
@@ -168,7 +174,9 @@ extension Plan {
   }
 
   /// Gives accumulators their layout: coefficient by coefficient, in each the axes along which the
-  /// parameter varies, in the order of the box. Until now their strides only say where it varies.
+  /// parameter varies, in the order of the box.
+  ///
+  /// Until now their strides only say where it varies.
   mutating func layOutSums() {
     for index in 0..<operandCount where operands[index].role == .sum {
       let row = strides(index)

@@ -43,7 +43,8 @@ struct PlanBuilder {
   ) throws(ZooError) {
     guard tensor.tensor.dtype == dtype else {
       throw .invalid(
-        "\(name) is \(dtypeName(tensor.tensor.dtype)); the activation is bound to \(dtypeName(dtype))")
+        "\(name) is \(dtypeName(tensor.tensor.dtype)); the activation is bound to \(dtypeName(dtype))"
+      )
     }
   }
 
@@ -54,7 +55,9 @@ struct PlanBuilder {
     var groupings: (Int, Int) = (0, 0)
     for index in 0..<bound.parameterCount {
       let parameter = bound.parameters[index]
-      guard parameter.kind == ACTZOO_PER_CHANNEL || parameter.kind == ACTZOO_PER_GROUP else { continue }
+      guard parameter.kind == ACTZOO_PER_CHANNEL || parameter.kind == ACTZOO_PER_GROUP else {
+        continue
+      }
       let axis = bound.channelAxis < 0 ? bound.channelAxis + x.axes : bound.channelAxis
       guard axis >= 0, axis < x.axes else {
         throw .invalid(
@@ -62,13 +65,15 @@ struct PlanBuilder {
         )
       }
       guard axis > 0 || !parameter.perSample else {
-        throw .invalid("axis 0 cannot be that of the samples and of the channels; bind channel_axis")
+        throw .invalid(
+          "axis 0 cannot be that of the samples and of the channels; bind channel_axis")
       }
       map.channel = axis
       guard parameter.kind == ACTZOO_PER_GROUP else { continue }
       guard x.extent(axis) % parameter.groups == 0 else {
         throw .invalid(
-          "\(x.extent(axis)) channels do not divide into \(parameter.groups) groups; choose a divisor")
+          "\(x.extent(axis)) channels do not divide into \(parameter.groups) groups; choose a divisor"
+        )
       }
       if parameter.groups == groupings.0 || parameter.groups == groupings.1 { continue }
       if groupings.0 == 0 {
@@ -90,7 +95,8 @@ struct PlanBuilder {
       let names = bound.activation.descriptor.parameters.map { $0.name }
       let list = names.isEmpty ? "none" : joined(names, ", ")
       throw .invalid(
-        "\(given) parameters were given; \(bound.activation.descriptor.name) takes \(count): \(list)")
+        "\(given) parameters were given; \(bound.activation.descriptor.name) takes \(count): \(list)"
+      )
     }
   }
 
@@ -236,6 +242,11 @@ struct PlanBuilder {
       throw .invalid(
         shape.complaint(tensor, name, role == .result ? "dparameter" : "parameter"))
     }
+    guard role == .result else { return }
+    for axis in 0..<tensor.axes where tensor.extent(axis) > 1 && tensor.stride(axis) == 0 {
+      throw .invalid(
+        "dparameter '\(name)' has stride 0 along axis \(axis) (rule C7); give it one of its own")
+    }
   }
 
   /// The sum over no elements is 0.
@@ -252,7 +263,8 @@ struct PlanBuilder {
     for index in 0..<plan.operandCount where plan.operands[index].isOutput {
       let name = self.name(plan, index)
       if overlapsItself(plan, index) {
-        throw .invalid("\(name) has two elements in one place (rule C7); give it strides that do not")
+        throw .invalid(
+          "\(name) has two elements in one place (rule C7); give it strides that do not")
       }
       let mine = Footprint(plan, index)
       for other in 0..<plan.operandCount
@@ -262,7 +274,8 @@ struct PlanBuilder {
         guard mine.meets(Footprint(plan, other)) else { continue }
         if isAllowedPair(plan, index, other) && isSame(plan, index, other) { continue }
         if overlap(plan, index, other) {
-          throw .invalid("\(name) overlaps \(self.name(plan, other)) (rule C7); give it memory of its own")
+          throw .invalid(
+            "\(name) overlaps \(self.name(plan, other)) (rule C7); give it memory of its own")
         }
       }
     }
@@ -301,7 +314,9 @@ struct PlanBuilder {
     let last = plan.axes - 1
     for index in 0..<plan.operandCount {
       let operand = plan.operands[index]
-      guard operand.filling == .memory, operand.role.rawValue < Role.parameter.rawValue else { continue }
+      guard operand.filling == .memory, operand.role.rawValue < Role.parameter.rawValue else {
+        continue
+      }
       let needed = operand.role == .noise ? ACTZOO_F32 : row.dtype
       let isStraight = plan.extents[last] == 1 || plan.strides(index)[last] == 1
       if !isStraight || operand.dtype != needed || (copiesY && index == y)

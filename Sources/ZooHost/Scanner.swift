@@ -4,8 +4,9 @@ import CSystem
   import Formula
 #endif
 
-/// Walks the search places in order and decides which file serves which activation (rule H4). Runs no
-/// plugin code.
+/// Walks the search places in order and decides which file serves which activation (rule H4).
+///
+/// Runs no plugin code.
 struct Scanner {
   private let disabled: NamePatterns
   private let cap: Level
@@ -36,13 +37,16 @@ struct Scanner {
         reports.append(
           Report(
             kind: .warning, path: "ACTZOO_ISA", rule: "P14",
-            text: "'\(wanted)' is not a level of this machine; use one of \(joined(Level.names, ", "))"))
+            text:
+              "'\(wanted)' is not a level of this machine; use one of \(joined(Level.names, ", "))")
+        )
       }
     }
     self.cap = cap
   }
 
-  private mutating func report(_ kind: Report.Kind, _ path: String, _ rule: String, _ text: String) {
+  private mutating func report(_ kind: Report.Kind, _ path: String, _ rule: String, _ text: String)
+  {
     reports.append(Report(kind: kind, path: path, rule: rule, text: text))
   }
 
@@ -101,7 +105,8 @@ struct Scanner {
       as: UTF8.self)
     guard isPluginName(name) else {
       return report(
-        .refused, place.path, "H4", "is not named like a plugin; names end in .actzoo.so or .actzoo")
+        .refused, place.path, "H4", "is not named like a plugin; names end in .actzoo.so or .actzoo"
+      )
     }
     if let one = candidate(place.path, name, place, isNamed: true) { choose([one]) }
   }

@@ -46,9 +46,9 @@ func searchPlaces(_ options: ZooOptions, _ environment: Environment) -> [SearchP
 
 /// The folder of the library or program that this code is linked into, links resolved.
 private func ownFolder() -> String? {
-  var info = Dl_info()
+  var info = csystem_dl_info()
   let here: @convention(c) (UnsafeMutableRawPointer?) -> Void = { _ in }
-  guard dladdr(unsafeBitCast(here, to: UnsafeRawPointer.self), &info) != 0,
+  guard csystem_dladdr(unsafeBitCast(here, to: UnsafeRawPointer.self), &info) != 0,
     let name = info.dli_fname
   else { return nil }
   // glibc gives a program's argv[0] for the program itself, and that may be anything: ask the kernel.

@@ -192,7 +192,9 @@ struct ShardRunner {
     ).run(operand.dtype, target)
   }
 
-  private func fillStream(_ index: Int, _ cursor: PieceCursor, _ values: UnsafeMutablePointer<Float>) {
+  private func fillStream(
+    _ index: Int, _ cursor: PieceCursor, _ values: UnsafeMutablePointer<Float>
+  ) {
     let operand = plan.operands[index]
     let start = operand.origin + cursor.offset(plan.strides(index), plan.axes)
     let (e, s, t) = (cursor.extents(plan), strides(plan.strides(index)), tileStrides)
@@ -245,7 +247,9 @@ struct PieceCursor {
   private let end: UnsafeMutablePointer<Int>
   private let at: UnsafeMutablePointer<Int>
 
-  /// The first piece of a shard. `memory` holds 3 * 40 numbers.
+  /// The first piece of a shard.
+  ///
+  /// `memory` holds 3 * 40 numbers.
   init(_ plan: Plan, _ shard: Int, _ memory: UnsafeMutablePointer<Int>) {
     start = memory
     end = memory + 40
@@ -310,7 +314,8 @@ final class ShardFailure: @unchecked Sendable {
   var status: actzoo_status { first.load(ordering: .acquiring) }
 
   func record(_ status: actzoo_status) {
-    _ = first.compareExchange(expected: ACTZOO_OK, desired: status, ordering: .acquiringAndReleasing)
+    _ = first.compareExchange(
+      expected: ACTZOO_OK, desired: status, ordering: .acquiringAndReleasing)
   }
 
   func keep(_ message: UnsafePointer<CChar>) {

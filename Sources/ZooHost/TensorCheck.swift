@@ -25,7 +25,8 @@ struct CheckedTensor {
     }
     size = elementSize(tensor.dtype)
     guard size > 0 else {
-      throw .invalid("\(name()) has element type \(tensor.dtype), which is none of f16, bf16, f32, f64")
+      throw .invalid(
+        "\(name()) has element type \(tensor.dtype), which is none of f16, bf16, f32, f64")
     }
     guard tensor.ndim == 0 || tensor.shape != nil else {
       throw .invalid("\(name()) has \(tensor.ndim) axes and no shape (NULL)")
@@ -71,7 +72,8 @@ struct CheckedTensor {
       let (product, overflow) = Int(tensor.shape[axis] - 1).multipliedReportingOverflow(
         by: Int(strides[axis]))
       guard !overflow, product.magnitude < UInt(Int.max / 16) else {
-        throw .invalid("\(name()) has stride \(strides[axis]) along axis \(axis), which leads out of memory")
+        throw .invalid(
+          "\(name()) has stride \(strides[axis]) along axis \(axis), which leads out of memory")
       }
       reach += Int(product.magnitude)
       guard reach < Int.max / 16 else {

@@ -35,8 +35,9 @@ public final class ThreadPool: @unchecked Sendable {
     pthread_cond_init(wake, nil)
   }
 
-  /// How many threads work at once, the caller's included. 0 when set: as many as the process has
-  /// processors, or ACTZOO_THREADS. Results never depend on it.
+  /// How many threads work at once, with the caller's.
+  ///
+  /// Set to 0: as many as the process has processors, or ACTZOO_THREADS. Results never depend on it.
   public var threads: Int {
     get {
       let set = wanted.load(ordering: .relaxed)
@@ -59,7 +60,9 @@ public final class ThreadPool: @unchecked Sendable {
   }
 
   /// Runs `body(0)` to `body(count - 1)`, each once, in any order, on up to `threads` threads, and
-  /// returns after the last. [concurrent]; `body` may itself call `run`.
+  /// returns after the last.
+  ///
+  /// [concurrent]; `body` may itself call `run`.
   public func run(_ count: Int, _ body: (Int) -> Void) {
     let helpers = min(threads, count) - 1
     guard helpers > 0 else {
@@ -157,8 +160,10 @@ final class Job {
   @inline(never)
   private func runBody(_ index: Int) { body.pointee(index) }
 
-  /// Returns when every index that was taken is finished. All indices are taken when it is called, by
-  /// threads that are running, so a short spin and then a yield is all the waiting there is.
+  /// Returns when every index that was taken is finished.
+  ///
+  /// All indices are taken when it is called, by threads that are running, so a short spin and then
+  /// a yield is all the waiting there is.
   func waitForStarted() {
     var turns = 0
     while finished.load(ordering: .acquiring) < count {

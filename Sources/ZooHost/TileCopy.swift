@@ -4,7 +4,9 @@ import CSystem
 /// Strides along the four axes of a kernel's box.
 typealias Strides = (Int, Int, Int, Int)
 
-/// Copies a box of elements from one layout and type to another. Strides are in elements.
+/// Copies a box of elements from one layout and type to another.
+///
+/// Strides are in elements.
 struct BoxCopy {
   let extents: Strides
   let from: UnsafeRawPointer
@@ -53,7 +55,9 @@ struct BoxCopy {
   }
 
   /// The case that transposed tensors are made of: one side is contiguous along the last axis, the
-  /// other along another one. False if it is not that case.
+  /// other along another one.
+  ///
+  /// False if it is not that case.
   private func transposed32() -> Bool {
     let source = from.assumingMemoryBound(to: UInt32.self)
     let target = to.assumingMemoryBound(to: UInt32.self)

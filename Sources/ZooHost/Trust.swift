@@ -1,6 +1,6 @@
 import CSystem
 
-/// Rule H6, before anything is loaded: who else could write it?
+/// Who else could write it, asked before anything is loaded: rule H6.
 enum Trust {
   case trusted
   case warned(String)
@@ -14,8 +14,9 @@ enum Trust {
     return owner(status, isSystem: isSystem)
   }
 
-  /// The folder of a file that was named itself. A sticky one (such as /tmp) protects files from
-  /// everybody but their owners.
+  /// The folder of a file that was named itself.
+  ///
+  /// A sticky one (such as /tmp) protects files from everybody but their owners.
   static func parent(_ status: stat) -> Trust {
     if status.st_mode & 0o002 != 0 && status.st_mode & 0o1000 == 0 {
       return .refused("is in a folder that everybody can write; run chmod o-w on the folder")

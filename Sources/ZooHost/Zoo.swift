@@ -4,9 +4,13 @@
 
 /// Where to look for plugins.
 public struct ZooOptions {
-  /// Plugin files or folders, searched first. A path must hold a slash.
+  /// Plugin files or folders, searched first.
+  ///
+  /// A path must hold a slash.
   public var paths: [String] = []
-  /// Whether ACTZOO_*, XDG_* and HOME are heard. They never are in a setuid program.
+  /// Whether ACTZOO_*, XDG_* and HOME are heard.
+  ///
+  /// They never are in a setuid program.
   public var usesEnvironment = true
   /// Search `paths` and nothing else.
   public var onlyPaths = false
@@ -21,7 +25,9 @@ public struct ZooOptions {
   }
 }
 
-/// The activations that were found. Immutable; [concurrent].
+/// The activations that were found.
+///
+/// Immutable; [concurrent].
 public final class Zoo: @unchecked Sendable {
   /// By name, then by id.
   public let activations: [Activation]
@@ -30,8 +36,9 @@ public final class Zoo: @unchecked Sendable {
   /// Every place that was looked at and why, in order, whether it exists or not.
   public let searched: [(folder: String, why: String)]
 
-  /// Searches and reads descriptor texts. Runs no plugin code and never fails: a file that cannot be
-  /// used is a report.
+  /// Searches and reads descriptor texts.
+  ///
+  /// Runs no plugin code and never fails: a file that cannot be used is a report.
   public init(_ options: ZooOptions = ZooOptions()) {
     let environment = Environment(isHeard: options.usesEnvironment)
     let places = searchPlaces(options, environment)
@@ -54,12 +61,14 @@ public final class Zoo: @unchecked Sendable {
     if found.count == 1 { return found[0] }
     if found.isEmpty { throw ZooError.notFound(notFoundMessage(name)) }
     throw ZooError.invalid(
-      "'\(name)' is the name of \(joined(found.map { $0.descriptor.id }, " and of ")); give the full id")
+      "'\(name)' is the name of \(joined(found.map { $0.descriptor.id }, " and of ")); give the full id"
+    )
   }
 
   private func notFoundMessage(_ name: String) -> String {
     guard !activations.isEmpty else {
-      return "there is no activation '\(name)': no plugin was found; set ACTZOO_PATH to a folder of plugins"
+      return
+        "there is no activation '\(name)': no plugin was found; set ACTZOO_PATH to a folder of plugins"
     }
     var best = ""
     var bestDistance = Int.max
@@ -76,8 +85,10 @@ public final class Zoo: @unchecked Sendable {
   }
 }
 
-/// Fewest insertions, deletions and replacements of bytes that make one name of the other, letters of
-/// either case alike. Names longer than 64 bytes are compared by their start.
+/// Fewest insertions, deletions and replacements of bytes that make one name of the other, letters
+/// of either case alike.
+///
+/// Names longer than 64 bytes are compared by their start.
 private func editDistance(_ first: String, _ second: String) -> Int {
   func folded(_ name: String) -> [UInt8] {
     name.utf8.prefix(64).map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }

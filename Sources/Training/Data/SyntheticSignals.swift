@@ -65,20 +65,20 @@ public enum SyntheticSignals {
   private static func signal(_ template: [Double], _ random: inout RandomStream) -> [Double] {
     // Pad: 36 to 60 points of nothing after the stroke, 48 to 72 in all.
     let padded = template + [Double](repeating: 0, count: 36 + random.index(below: 25))
-    // Stretch to 72 points, scale by 0.6 to 1.4, shear by up to ±0.75 / 2 over the length.
+    // Stretch to 72 points, scale by 0.6 to 1.4, shear by up to ±0.25 over the length.
     let points = 72
     let scale = random.uniform(0.6, 1.4)
-    let shear = random.uniform(-0.375, 0.375)
+    let shear = random.uniform(-0.25, 0.25)
     let drawn = resampled(padded, points).enumerated().map { index, value in
       scale * value - shear * (Double(index) / Double(points - 1) - 0.5)
     }
-    // Move around the circle by up to 48 points.
-    let shift = random.index(below: 49)
+    // Move around the circle by up to 24 points.
+    let shift = random.index(below: 25)
     let moved = (0..<points).map { drawn[($0 + points - shift) % points] }
-    // Smooth noise is white noise blurred by a Gaussian of deviation 2, brought to deviation 0.25.
+    // Smooth noise is white noise blurred by a Gaussian of deviation 2, brought to deviation 0.15.
     let blurred = blur((0..<points).map { _ in random.normal() }, deviation: 2)
     let power = (blurred.reduce(0) { $0 + $1 * $1 } / Double(points)).squareRoot()
-    let noisy = (0..<points).map { moved[$0] + 0.25 * blurred[$0] / power + 0.02 * random.normal() }
+    let noisy = (0..<points).map { moved[$0] + 0.15 * blurred[$0] / power + 0.02 * random.normal() }
     return resampled(noisy, length)
   }
 

@@ -39,7 +39,8 @@ enum Level: String, CaseIterable {
     #if arch(arm64)
       return .aarch64
     #else
-      return Level(rawValue: actzoo_machine_level) ?? .x86v1
+      let levels: [Level] = [.x86v1, .x86v2, .x86v3, .x86v4]
+      return levels[min(max(Int(csystem_cpu_level()), 1), 4) - 1]
     #endif
   }
 }

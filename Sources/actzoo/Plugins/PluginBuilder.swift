@@ -104,7 +104,10 @@ struct PluginBuilder {
     let march = level == .aarch64 ? [] : ["-march=\(level.rawValue)"]
     try run(
       compiler,
-      ["-std=c11", "-O3", "-ffp-contract=off", "-shared", "-fPIC", "-fvisibility=hidden"] + march
+      [
+        "-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-ffp-contract=off", "-shared", "-fPIC",
+        "-fvisibility=hidden",
+      ] + march
         + ["-I", toolchain.include] + cSources + [manifest, "-o", built, "-lm"]
         + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
   }

@@ -1,0 +1,160 @@
+/// A formula as source code of a compiled language: statements for what is used more than once or gets
+/// long, and a last expression for the value.
+public struct EmittedSource: Equatable, Sendable {
+  /// Definitions in order, each without indentation.
+  public let statements: [String]
+  /// The value, over the definitions and the names of variables.
+  public let value: String
+  /// Functions that the code calls, by their names in the formula language; "max", "min", "pow" too.
+  public let functions: [String]
+}
+
+/// How a language writes what an expression is made of.
+struct Dialect {
+  var define: (_ name: String, _ value: String) -> String
+  var number: (_ value: Double) -> String
+  var call: (_ function: UnaryFunction, _ argument: String) -> String
+  var extremum: (_ isMaximum: Bool, _ a: String, _ b: String) -> String
+  /// A power that is not a small whole number.
+  var power: (_ base: String, _ exponent: String) -> String
+  var select: (_ condition: String, _ a: String, _ b: String) -> String
+}
+
+/// Text with the strength of its outermost operator, so that parentheses stand only where needed.
+private struct Piece {
+  let text: String
+  /// 0 comparison or select, 1 sum, 2 product, 3 sign, 4 anything closed.
+  let strength: Int
+
+  func closed(above least: Int) -> String { strength >= least ? text : "(\(text))" }
+}
+
+struct Emitter {
+  let dialect: Dialect
+  let name: (Variable) -> String
+  /// Names that definitions must not take.
+  let taken: [String]
+
+  private var statements: [String] = []
+  private var functions: [String] = []
+  private var definitions = 0
+
+  init(dialect: Dialect, taken: [String], name: @escaping (Variable) -> String) {
+    self.dialect = dialect
+    self.taken = taken
+    self.name = name
+  }
+
+  /// Emits an instantiated expression; nil if it still has counts or sums.
+  mutating func emit(_ expression: Expression) -> EmittedSource? {
+    guard expression.isInstantiated else { return nil }
+    var uses = [Int](repeating: 0, count: expression.nodes.count)
+    for node in expression.nodes { node.forEachOperand { uses[Int($0)] += 1 } }
+    var pieces: [Piece] = []
+    for (index, node) in expression.nodes.enumerated() {
+      var piece = self.piece(node, pieces)
+      // Long lines are cut for the reader, and for compilers whose time grows out of hand with the
+      // number of operators and literals in one expression.
+      let isRoot = index == expression.nodes.count - 1
+      let isLong = piece.text.utf8.count > 64 || Self.operators(piece.text) > 4
+      if !isRoot, Self.isWorthName(node), uses[index] > 1 || isLong {
+        piece = define(piece)
+      }
+      pieces.append(piece)
+    }
+    guard let root = pieces.last else { return nil }
+    return EmittedSource(statements: statements, value: root.text, functions: functions)
+  }
+
+  private static func isWorthName(_ node: Node) -> Bool {
+    switch node {
+    case .constant, .variable, .compare: false
+    default: true
+    }
+  }
+
+  /// Operators stand between spaces.
+  private static func operators(_ text: String) -> Int {
+    text.utf8.count { $0 == UInt8(ascii: " ") } / 2
+  }
+
+  private mutating func define(_ piece: Piece) -> Piece {
+    repeat { definitions += 1 } while taken.contains("t\(definitions)")
+    statements.append(dialect.define("t\(definitions)", piece.text))
+    return Piece(text: "t\(definitions)", strength: 4)
+  }
+
+  private mutating func use(_ function: String) {
+    if !functions.contains(function) { functions.append(function) }
+  }
+
+  private mutating func piece(_ node: Node, _ pieces: [Piece]) -> Piece {
+    switch node {
+    case .constant(let c): return number(c.value)
+    case .variable(let variable): return Piece(text: name(variable), strength: 4)
+    case .unary(.negate, let a):
+      return Piece(text: "-" + pieces[Int(a)].closed(above: 4), strength: 3)
+    case .unary(let function, let a):
+      use(function.name)
+      return Piece(text: dialect.call(function, pieces[Int(a)].text), strength: 4)
+    case .binary(let op, let a, let b): return binary(op, pieces[Int(a)], pieces[Int(b)])
+    case .compare(let op, let a, let b):
+      let (left, right) = (pieces[Int(a)].closed(above: 1), pieces[Int(b)].closed(above: 1))
+      return Piece(text: "\(left) \(op.symbol) \(right)", strength: 0)
+    case .select(let c, let a, let b):
+      let text = dialect.select(pieces[Int(c)].text, pieces[Int(a)].text, pieces[Int(b)].text)
+      return Piece(text: text, strength: text.utf8.last == UInt8(ascii: ")") ? 4 : 0)
+    default: return Piece(text: "0", strength: 4)  // not in an instantiated expression
+    }
+  }
+
+  private func number(_ value: Double) -> Piece {
+    // A sign in front binds like the operator it looks like.
+    value.sign == .minus
+      ? Piece(text: "-" + dialect.number(-value), strength: 3)
+      : Piece(text: dialect.number(value), strength: 4)
+  }
+
+  private mutating func binary(_ op: BinaryOperator, _ a: Piece, _ b: Piece) -> Piece {
+    switch op {
+    case .add:
+      return Piece(text: "\(a.closed(above: 1)) + \(b.closed(above: 2))", strength: 1)
+    case .subtract:
+      return Piece(text: "\(a.closed(above: 1)) - \(b.closed(above: 2))", strength: 1)
+    case .multiply:
+      return Piece(text: "\(a.closed(above: 2)) * \(b.closed(above: 4))", strength: 2)
+    case .divide:
+      return Piece(text: "\(a.closed(above: 2)) / \(b.closed(above: 4))", strength: 2)
+    case .minimum, .maximum:
+      use(op == .maximum ? "max" : "min")
+      return Piece(text: dialect.extremum(op == .maximum, a.text, b.text), strength: 4)
+    case .power: return power(a, b)
+    }
+  }
+
+  /// Whole powers up to 16 by multiplication, a half by `sqrt`: faster than `pow` and, for the former,
+  /// right for negative numbers.
+  private mutating func power(_ a: Piece, _ b: Piece) -> Piece {
+    for exponent in 1...16 {
+      let text = dialect.number(Double(exponent))
+      guard b.text == text || b.text == "-" + text else { continue }
+      let base = a.strength == 4 && a.text.utf8.count < 8 ? a : define(a)
+      let positive = multiplied(base, exponent)
+      if b.text == text { return positive }
+      return Piece(text: "\(dialect.number(1)) / \(positive.closed(above: 4))", strength: 2)
+    }
+    if b.text == dialect.number(0.5) {
+      use("sqrt")
+      return Piece(text: dialect.call(.sqrt, a.text), strength: 4)
+    }
+    use("pow")
+    return Piece(text: dialect.power(a.text, b.closed(above: 4)), strength: 4)
+  }
+
+  private mutating func multiplied(_ base: Piece, _ exponent: Int) -> Piece {
+    if exponent == 1 { return base }
+    let half = exponent < 4 ? base : define(multiplied(base, exponent / 2))
+    let square = "\(half.text) * \(half.text)"
+    return Piece(text: exponent % 2 == 0 ? square : "\(square) * \(base.text)", strength: 2)
+  }
+}
