@@ -38,6 +38,14 @@ public protocol Lanes: Number {
   static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
   /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
   func within(_ limit: Self) -> Self
+  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
+  static func gather(
+    _ p: UnsafePointer<Scalar>, _ index: Self, step: Int, along: Int, first count: Int
+  ) -> Self
+  /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
+  func scatterAdd(
+    _ p: UnsafeMutablePointer<Double>, _ index: Self, step: Int, along: Int, first count: Int)
+
   /// The magnitude of `self` with the sign of `other`.
   func withSign(of other: Self) -> Self
   /// `self * 2^k`, rounded once; `k` integral with |k| <= 250 (f32) or 2040 (f64).
