@@ -73,7 +73,9 @@ final class Library: @unchecked Sendable {
     let before = csystem_float_control()
     defer { csystem_set_float_control(before) }
     let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
-    guard let handle = dlopen("/proc/self/fd/\(file.descriptor)", flags) else {
+    // The descriptor must stay open until the loader is done with it.
+    let opened = withExtendedLifetime(file) { dlopen(file.pathForLoading, flags) }
+    guard let handle = opened else {
       let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
       throw failure("", "cannot be loaded: \(reason)")
     }
