@@ -63,6 +63,6 @@ public enum Rational: CoefficientActivation {
       power = power * size
       sums.add(1, k, select(p[1, k] >= 0, -power, power))
     }
-    return dy * (dP - quotient * dQ.withSign(of: z)) * inverse
+    return dy * (dP - quotient * dQ * L.sign(z)) * inverse
   }
 }

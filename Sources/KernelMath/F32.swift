@@ -166,6 +166,7 @@ import CLanes
       log2Low: 0x1.7f7d1cf79abcap-20,  // log(2) - log2High
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
+      expOverflow: 89,
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),
       erfcxReach: 10.5)  // erfc(10.06) is the smallest subnormal

@@ -163,6 +163,7 @@ import CLanes
       log2Low: 0x1.cf79abc9e3b3ap-40,  // log(2) - log2High
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
       expCeiling: 1400,  // infinite
+      expOverflow: 710,
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),
       erfcxReach: 27.5)  // erfc(27.3) is the smallest subnormal

@@ -59,7 +59,9 @@ struct Row<L: Lanes> {
   typealias Sum = UnsafeMutablePointer<Double>?
 }
 
-/// Computes `count` lanes from element `i` of a row. The same arithmetic for full and partial lanes, so an
+/// Computes `count` lanes from element `i` of a row.
+///
+/// The same arithmetic for full and partial lanes, so an
 /// element's bits do not depend on its place.
 @inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
   _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int,
