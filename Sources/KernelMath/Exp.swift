@@ -32,7 +32,7 @@ extension Lanes {
 
   /// e^x - 1.
   ///
-  /// - Error: 1.6 ULP f32, 1.6 ULP f64.
+  /// - Error: 2.0 ULP f32, 2.0 ULP f64.
   /// - expm1(-inf) = -1, expm1(+inf) = inf, expm1(-0) = -0, expm1(NaN) = NaN.
   @inline(__always) public static func expm1(_ x: Self) -> Self {
     // Below -60 the result is -1 in either precision, above the overflow it is infinite; 2^k / 2, because

@@ -7,7 +7,9 @@ import CActZoo
 // The one loop of every kernel made from a formula. Forward, backward and fused are this sweep with constant
 // flags; what a pass does not need is removed when it is specialised.
 
-/// What a sweep computes. A type, not a value: each pass is a specialisation of its own, whatever the
+/// What a sweep computes.
+///
+/// A type, not a value: each pass is a specialisation of its own, whatever the
 /// inliner thinks.
 protocol Pass {
   static var writesY: Bool { get }
