@@ -130,14 +130,13 @@ LANES_INLINE f32x16 lanes_f32_floor(f32x16 a) {
 /* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
 LANES_INLINE f32x16 lanes_f32_gather(const float *p, f32x16 index, long step, long along, long n) {
   f32x16 r = 0;
-  if (n == 16)
-    for (long j = 0; j < 16; j++) r[j] = p[(long)index[j] * step + j * along];
-  else
-    for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
 LANES_INLINE void lanes_f32_scatter_add(double *p, f32x16 index, f32x16 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
   for (long j = 0; j < n; j++)
     p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
 }
@@ -298,14 +297,13 @@ LANES_INLINE f64x8 lanes_f64_floor(f64x8 a) {
 /* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
 LANES_INLINE f64x8 lanes_f64_gather(const double *p, f64x8 index, long step, long along, long n) {
   f64x8 r = 0;
-  if (n == 8)
-    for (long j = 0; j < 8; j++) r[j] = p[(long)index[j] * step + j * along];
-  else
-    for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
 LANES_INLINE void lanes_f64_scatter_add(double *p, f64x8 index, f64x8 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
   for (long j = 0; j < n; j++)
     p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
 }

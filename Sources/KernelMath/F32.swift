@@ -171,6 +171,7 @@ import CLanes
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 18.5,  // e^(-18.5^2 / 2) < 2^-246: nothing, even times the largest number
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
+      expOverflow: 89,
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),
       erfcxReach: 10.5)  // erfc(10.06) is the smallest subnormal

@@ -168,6 +168,7 @@ import CLanes
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 52,  // e^(-52^2 / 2) < 2^-1950: nothing, even times the largest number
       expCeiling: 1400,  // infinite
+      expOverflow: 710,
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),
       erfcxReach: 27.5)  // erfc(27.3) is the smallest subnormal

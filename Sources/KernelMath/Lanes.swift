@@ -95,6 +95,8 @@ public struct LaneConstants<L: Lanes> {
   public var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
   public var expCeiling: L
+  /// An integer whose exponential just overflows.
+  public var expOverflow: L
   /// The smallest normal number.
   public var smallestNormal: L
   /// A power of two that makes every subnormal normal, and its binary logarithm.

@@ -53,6 +53,7 @@ struct RowSum<W: WideLanes> {
 }
 
 /// Adds lanes to a row's place when some parameters of the call go along the innermost axis.
+///
 /// `count` lanes are valid, from element `i` of the row.
 @inline(__always) func addAlong<L: Lanes>(
   _ value: L, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int

@@ -7,7 +7,9 @@ import CActZoo
 // The one loop of every kernel made from a formula. Forward, backward and fused are this sweep with constant
 // flags; what a pass does not need is removed when it is specialised.
 
-/// What a sweep computes. A type, not a value: each pass is a specialisation of its own, whatever the
+/// What a sweep computes.
+///
+/// A type, not a value: each pass is a specialisation of its own, whatever the
 /// inliner thinks.
 protocol Pass {
   static var writesY: Bool { get }
@@ -59,7 +61,9 @@ struct Row<L: Lanes> {
   typealias Sum = UnsafeMutablePointer<Double>?
 }
 
-/// Computes `count` lanes from element `i` of a row. The same arithmetic for full and partial lanes, so an
+/// Computes `count` lanes from element `i` of a row.
+///
+/// The same arithmetic for full and partial lanes, so an
 /// element's bits do not depend on its place.
 @inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
   _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int,
