@@ -20,7 +20,7 @@ def test_same_seed_same_bits_whatever_the_threads():
     one = bits("--threads", 1)
     assert one == bits("--threads", 2)
     assert one != bits("--threads", 1, "--seed", 2)
-    assert one != bits("--granularity", "channel")
+    assert one != bits("--granularity", "layer")
 
 
 def test_train_json():
