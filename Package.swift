@@ -57,6 +57,9 @@ let package = Package(
       name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
       swiftSettings: strict),
     .testTarget(
+      name: "EveryKernelTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
+      swiftSettings: strict),
+    .testTarget(
       name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict
     ),
   ]
