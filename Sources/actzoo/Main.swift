@@ -25,9 +25,11 @@ enum Main {
       stop(refusal.message)
     } catch let failure as TrainingError {
       stop(failure.message)
-    } catch where ActZoo.exitCode(for: error).isSuccess {
-      print(ActZoo.fullMessage(for: error))  // help of a command that only has subcommands
-    } catch { stop("\(error)") }
+    } catch {
+      // `actzoo` alone and `actzoo help` ask for help by throwing.
+      guard ActZoo.exitCode(for: error).isSuccess else { stop(ActZoo.message(for: error)) }
+      print(ActZoo.fullMessage(for: error))
+    }
   }
 
   /// The command that the arguments ask for; does not return where they ask for help or are wrong.

@@ -17,9 +17,10 @@ struct Canvas {
     inks = Array(repeating: nil, count: columns * rows)
   }
 
-  /// Draws one value for each column of dots. Jumps are left open: a vertical line there would show
-  /// values that the function does not take. `isDotted` leaves gaps, so that curves differ without
-  /// colours too.
+  /// Draws one value for each column of dots.
+  ///
+  /// Jumps are left open: a vertical line there would show values that the function does not take.
+  /// `isDotted` leaves gaps, so that curves differ without colours too.
   mutating func draw(_ ink: Ink, isDotted: Bool = false, values: [Double]) {
     var previous: Int?
     for (column, value) in values.enumerated() {
