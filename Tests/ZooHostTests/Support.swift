@@ -45,7 +45,8 @@ func compile(_ source: String, to path: String, _ flags: String = "-fvisibility=
   let file = path + ".c"
   writeFile(file, source)
   defer { unlink(file) }
-  let command = "cc -shared -fPIC \(flags) -I \(packageRoot)/Include '\(file)' -o '\(path)' -lm 2>/dev/null"
+  let command =
+    "cc -shared -fPIC \(flags) -I \(packageRoot)/Include '\(file)' -o '\(path)' -lm 2>/dev/null"
   return system(command) == 0
 }
 
@@ -252,7 +253,9 @@ struct Call {
     var arguments = actzoo_arguments()
     arguments.size = UInt32(MemoryLayout<actzoo_arguments>.size)
     arguments.flags = flags
-    func pointer(_ field: Field?) -> UnsafePointer<actzoo_tensor>? { field.map { UnsafePointer($0.tensor) } }
+    func pointer(_ field: Field?) -> UnsafePointer<actzoo_tensor>? {
+      field.map { UnsafePointer($0.tensor) }
+    }
     arguments.x = (pointer(x), pointer(g))
     arguments.y = pointer(y)
     arguments.dy = pointer(dy)
