@@ -12,7 +12,20 @@ let packageRoot: String = {
 let builtPlugins = packageRoot + "/build/lib/actzoo"
 
 /// The built plugins alone.
-let builtZoo = Zoo(ZooOptions(paths: [builtPlugins], onlyPaths: true))
+let builtZoo: Zoo = {
+  var options = ZooOptions(paths: [builtPlugins], onlyPaths: true)
+  options.usesEnvironment = false
+  return Zoo(options)
+}()
+
+/// Runs `body` in a child process, whose environment is its own; true if it returned true.
+func inChild(_ body: () -> Bool) -> Bool {
+  let child = csystem_fork()
+  if child == 0 { _exit(body() ? 0 : 1) }
+  var status: Int32 = -1
+  waitpid(child, &status, 0)
+  return status == 0
+}
 
 /// A folder of its own for one test, which only its owner can write.
 func temporaryFolder() -> String {
