@@ -32,7 +32,7 @@ unicode = $(dir $(realpath $(shell command -v swiftc)))../lib/swift/embedded/$(s
 build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo.map $(wildcard Sources/CSystem/*)
 	@mkdir -p build/lib
 	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
-	  -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
+	  -use-ld=lld -Xfrontend -function-sections -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
 	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
