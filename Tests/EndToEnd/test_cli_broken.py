@@ -109,7 +109,8 @@ def test_list_why_prints_the_sentences_and_runs_nothing(broken):
     assert actzoo("list", ACTZOO_PATH_ONLY=broken).stderr.count("list --why") == 1
 
 
-def test_the_sound_one_still_works(broken):
+def test_the_sound_one_still_works(broken, named):
+    assert "sound.actzoo.so" not in named
     assert actzoo_json("eval", "sound", 1, ACTZOO_PATH_ONLY=broken)["y"] == [2]
 
 
