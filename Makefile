@@ -48,12 +48,12 @@ $(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
 
 demo:
 	@Scripts/setup demo
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all
 	@Scripts/demo
 
 test:
 	@Scripts/setup test
-	@$(MAKE) --no-print-directory all ISA=all
+	@$(MAKE) --no-print-directory -j2 all ISA=all
 	@$(MAKE) --no-print-directory lint
 	swift test -c release --disable-local-rpath
 	.venv/bin/python -m pytest -q Tests/EndToEnd Bindings/python/tests
@@ -66,7 +66,7 @@ lint:
 
 bench:
 	@Scripts/setup demo
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all
 	.venv/bin/python Benchmarks/crrelu.py
 
 clean:

@@ -5,7 +5,9 @@
 /// mish(NaN) = NaN, mish(+inf) = inf, mish(-inf) = -0.
 /// Source: Misra, arXiv:1908.08681, equation 1.
 public enum Mish: Activation {
-  /// The formula without its logarithm: with t = e^-|x|,
+  /// The formula without its logarithm.
+  ///
+  /// With t = e^-|x|,
   ///
   ///     tanh(log(1 + e^x)) = (t^2 + 2t) / (t^2 + 2t + 2)        for x < 0
   ///                        = (1 + 2t) / (1 + 2t + 2t^2)         for x >= 0.

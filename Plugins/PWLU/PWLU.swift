@@ -48,6 +48,8 @@ public enum PWLU: CoefficientActivation {
     return select(x < p[1, 0], left, select(x > p[2, 0], right, inside))
   }
 
+  /// The derivatives, by hand.
+  ///
   /// Inside, with K the slope of the interval: by x K, by Y_i 1 - t, by Y_i+1 t, by BL K (u / N - 1), by BR
   /// -K u / N. Left: by Y_0 1, by KL x - BL, by BL -KL; right alike.
   @inline(__always) public static func gradient<L: Lanes>(

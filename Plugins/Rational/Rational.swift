@@ -15,7 +15,9 @@ public enum Rational: CoefficientActivation {
     count[0] == 6 && count[1] == 4
   }
 
-  /// The formula. From |x| = 2^16 on, where x^5 will overflow, both polynomials are divided by x^4 and run
+  /// The formula.
+  ///
+  /// From |x| = 2^16 on, where x^5 will overflow, both polynomials are divided by x^4 and run
   /// backwards in 1 / x.
   @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let isFar = L.and(abs(x) > 0x1p16, p[1, 3] != 0)
@@ -34,6 +36,8 @@ public enum Rational: CoefficientActivation {
     return select(isFar, x * quotient, quotient)
   }
 
+  /// The derivatives, by hand.
+  ///
   /// With S = sign(x) (|b_0| + 2 |b_1| |x| + ...): by x (P' - (P / Q) S) / Q, by a_j x^j / Q, by b_k
   /// -(P / Q) sign(b_k) |x|^(k + 1) / Q. From |x| = 2^20 on as at 2^20.
   @inline(__always) public static func gradient<L: Lanes>(
@@ -63,6 +67,6 @@ public enum Rational: CoefficientActivation {
       power = power * size
       sums.add(1, k, select(p[1, k] >= 0, -power, power))
     }
-    return dy * (dP - quotient * dQ.withSign(of: z)) * inverse
+    return dy * (dP - quotient * dQ * L.sign(z)) * inverse
   }
 }

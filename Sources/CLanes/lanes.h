@@ -130,14 +130,13 @@ LANES_INLINE f32x16 lanes_f32_floor(f32x16 a) {
 /* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
 LANES_INLINE f32x16 lanes_f32_gather(const float *p, f32x16 index, long step, long along, long n) {
   f32x16 r = 0;
-  if (n == 16)
-    for (long j = 0; j < 16; j++) r[j] = p[(long)index[j] * step + j * along];
-  else
-    for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
 LANES_INLINE void lanes_f32_scatter_add(double *p, f32x16 index, f32x16 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
   for (long j = 0; j < n; j++)
     p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
 }
@@ -298,14 +297,13 @@ LANES_INLINE f64x8 lanes_f64_floor(f64x8 a) {
 /* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
 LANES_INLINE f64x8 lanes_f64_gather(const double *p, f64x8 index, long step, long along, long n) {
   f64x8 r = 0;
-  if (n == 8)
-    for (long j = 0; j < 8; j++) r[j] = p[(long)index[j] * step + j * along];
-  else
-    for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
 LANES_INLINE void lanes_f64_scatter_add(double *p, f64x8 index, f64x8 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
   for (long j = 0; j < n; j++)
     p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
 }
@@ -374,6 +372,18 @@ LANES_INLINE f32x16 lanes_narrow(f64x16 v) { return __builtin_convertvector(v, f
 /* p[i] += v[i] */
 LANES_INLINE void lanes_f64x16_add(double *p, f64x16 v) { *(f64x16u *)p += v; }
 LANES_INLINE void lanes_f64x8_add(double *p, f64x8 v) { *(f64x8u *)p += v; }
+/* The same for the first n lanes only. */
+LANES_INLINE void lanes_f64x8_add_first(double *p, f64x8 v, long n) {
+  lanes_f64_store_first(p, lanes_f64_load_first(p, n) + v, n);
+}
+LANES_INLINE void lanes_f64x16_add_first(double *p, f64x16 v, long n) {
+  if (n < 8) {
+    lanes_f64x8_add_first(p, v.lo, n);
+  } else {
+    lanes_f64x8_add(p, v.lo);
+    lanes_f64x8_add_first(p + 8, v.hi, n - 8);
+  }
+}
 LANES_INLINE double lanes_f64x8_sum(f64x8 v) {
   __attribute__((ext_vector_type(4))) double q = v.lo + v.hi;
   __attribute__((ext_vector_type(2))) double d = q.lo + q.hi;

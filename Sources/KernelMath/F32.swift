@@ -171,6 +171,7 @@ import CLanes
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 18.5,  // e^(-18.5^2 / 2) < 2^-246: nothing, even times the largest number
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
+      expOverflow: 89,
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),
       erfcxReach: 10.5)  // erfc(10.06) is the smallest subnormal
@@ -188,8 +189,10 @@ import CLanes
   @inline(__always) public static func += (a: inout WideF32, b: WideF32) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x16_add(p, v) }
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+    lanes_f64x16_add_first(p, v, count)
+  }
   /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x16_sum(v) }
-  /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

@@ -168,6 +168,7 @@ import CLanes
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 52,  // e^(-52^2 / 2) < 2^-1950: nothing, even times the largest number
       expCeiling: 1400,  // infinite
+      expOverflow: 710,
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),
       erfcxReach: 27.5)  // erfc(27.3) is the smallest subnormal
@@ -185,8 +186,10 @@ import CLanes
   @inline(__always) public static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+    lanes_f64x8_add_first(p, v, count)
+  }
   /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x8_sum(v) }
-  /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

@@ -75,10 +75,10 @@ public protocol WideLanes {
   static func += (a: inout Self, b: Self)
   /// `p[i] += self[i]` for every lane.
   func add(to p: UnsafeMutablePointer<Double>)
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  func add(to p: UnsafeMutablePointer<Double>, first count: Int)
   /// The sum of all lanes, in a fixed order.
   var sum: Double { get }
-  /// One lane.
-  subscript(lane: Int) -> Double { get }
 }
 
 /// Numbers that the shared algorithms need for one precision.
@@ -95,6 +95,8 @@ public struct LaneConstants<L: Lanes> {
   public var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
   public var expCeiling: L
+  /// An integer whose exponential just overflows.
+  public var expOverflow: L
   /// The smallest normal number.
   public var smallestNormal: L
   /// A power of two that makes every subnormal normal, and its binary logarithm.

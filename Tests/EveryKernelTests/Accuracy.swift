@@ -51,23 +51,27 @@ struct AccuracyCheck<T: Scalar> {
       }
     }
     if descriptor.usesNoise {
-      inputs.noise = (0..<n).map { $0 == 0 ? 0 : $0 == 1 ? 1 - 0x1p-24 : Float(random.next() >> 40) * 0x1p-24 }
+      inputs.noise = (0..<n).map {
+        $0 == 0 ? 0 : $0 == 1 ? 1 - 0x1p-24 : Float(random.next() >> 40) * 0x1p-24
+      }
     }
     let dy = (0..<n).map { _ in T(random.normal()) }
 
-    let forward = Call(inputs: inputs, pass: .forward).run(activation)
-    let derivative = Call(inputs: inputs, pass: .backward).run(activation)
+    let forward = KernelCall(inputs: inputs, pass: .forward).run(activation)
+    let derivative = KernelCall(inputs: inputs, pass: .backward).run(activation)
     var weighted = inputs
     weighted.dy = dy
-    let backward = Call(inputs: weighted, pass: .backward).run(activation)
+    let backward = KernelCall(inputs: weighted, pass: .backward).run(activation)
     // A value of its own for every element gives every element's own gradient.
     var own = inputs
     for i in own.parameters.indices where !own.parameters[i].isFixed {
       own.parameters[i].granularity = ACTZOO_PER_SAMPLE | ACTZOO_PER_ELEMENT
       own.parameters[i].values = (0..<n).flatMap { _ in inputs.parameters[i].values }
     }
-    let single = Call(inputs: own, pass: .backward).run(activation)
-    for result in [forward, derivative, backward, single] { faults.add(result.faults, setting.label) }
+    let single = KernelCall(inputs: own, pass: .backward).run(activation)
+    for result in [forward, derivative, backward, single] {
+      faults.add(result.faults, setting.label)
+    }
     if !faults.isEmpty { return }
 
     judge("forward", "y", forward.y, inputs, setting, by: nil)
@@ -93,9 +97,9 @@ struct AccuracyCheck<T: Scalar> {
     _ pass: String, _ output: String, _ got: [T], _ inputs: Inputs<T>, _ setting: Setting,
     by variable: Variable?
   ) {
-    var oracle: Oracle
+    var oracle: FormulaOracle
     do throws(FormulaError) {
-      oracle = try Oracle(descriptor, counts: setting.counts, by: variable)
+      oracle = try FormulaOracle(descriptor, counts: setting.counts, by: variable)
     } catch {
       faults.add("\(setting.label): no formula for \(output): \(error.message)")
       return
@@ -124,7 +128,9 @@ struct AccuracyCheck<T: Scalar> {
         for nudge in [1, -1, 2, -2, 4, -4] where verdict > claim.ulp && variable != nil {
           let beside = x + T(nudge) * x.ulp
           answer = oracle(x: Double(beside), g: g, u: u, coefficients: setting.values)
-          if oracle.sides != sides { verdict = min(verdict, Self.error(got[i], answer, scale, claim)) }
+          if oracle.sides != sides {
+            verdict = min(verdict, Self.error(got[i], answer, scale, claim))
+          }
         }
       }
       note(output, verdict, Double(x), claim.ulp)
@@ -149,7 +155,7 @@ struct AccuracyCheck<T: Scalar> {
   /// The error beyond what the claim allows absolutely and the oracle is unsure of, in ulp of the exact
   /// result; infinite where only one of the two is a number.
   private static func error(
-    _ got: T, _ answer: Oracle.Answer, _ scale: Double, _ claim: Claim
+    _ got: T, _ answer: FormulaOracle.Answer, _ scale: Double, _ claim: Claim
   ) -> Double {
     let exact = answer.value * Float80(scale)
     // Where the formula has no value in double either, there is nothing to compare with.
@@ -159,7 +165,8 @@ struct AccuracyCheck<T: Scalar> {
     let largest = T.greatestFiniteMagnitude
     // The spacing of numbers at the exact result; past the largest number, as below it.
     let ulp = Float80(nearest.isFinite ? nearest.ulp : largest.ulp)
-    var allowed = Float80(claim.absolute) * Float80(scale.magnitude) + answer.doubt * Float80(scale.magnitude)
+    var allowed =
+      Float80(claim.absolute) * Float80(scale.magnitude) + answer.doubt * Float80(scale.magnitude)
     if scale != 1 { allowed += ulp }  // the product's own rounding
     if got.isInfinite {
       if exact.isInfinite { return got == nearest ? 0 : .infinity }
@@ -189,7 +196,7 @@ extension String {
 }
 
 @Suite struct EveryKernelAccuracy {
-  @Test(arguments: EveryKernel.all)
+  @Test(arguments: Kernels.all)
   func valuesAndGradientsKeepTheirClaims(_ kernel: KernelUnderTest) {
     func check<T: Scalar>(_ type: T.Type) {
       var check = AccuracyCheck<T>(kernel.activation)

@@ -36,7 +36,7 @@ struct CentralDifferenceCheck {
       inputs.parameters[i].granularity = ACTZOO_PER_SAMPLE | ACTZOO_PER_ELEMENT
       inputs.parameters[i].values = (0..<n).flatMap { _ in setting.values[i] }
     }
-    let gradients = Call(inputs: inputs, pass: .backward).run(activation)
+    let gradients = KernelCall(inputs: inputs, pass: .backward).run(activation)
     faults.add(gradients.faults, setting.label)
     if !faults.isEmpty { return }
 
@@ -64,7 +64,7 @@ struct CentralDifferenceCheck {
     func values(_ step: Double) -> [Double] {
       var moved = inputs
       for i in 0..<n { move(&moved, i, step) }
-      let result = Call(inputs: moved, pass: .forward).run(activation)
+      let result = KernelCall(inputs: moved, pass: .forward).run(activation)
       faults.add(result.faults, setting.label)
       return result.y
     }
@@ -99,7 +99,7 @@ struct CentralDifferenceCheck {
 
 @Suite struct EveryKernelCentralDifferences {
   @Test(
-    arguments: EveryKernel.all.filter {
+    arguments: Kernels.all.filter {
       // A surrogate is the derivative of another function on purpose.
       $0.dtype == ACTZOO_F64 && $0.activation.descriptor.surrogate == nil
     })

@@ -18,7 +18,9 @@ extension Inputs {
     return inputs
   }
 
-  /// Some of the elements, as a tensor of one axis. Parameters stay as they are.
+  /// Some of the elements, as a tensor of one axis.
+  ///
+  /// Parameters stay as they are.
   func taking(_ elements: some Collection<Int>) -> Inputs {
     var part = self
     part.shape = [elements.count]

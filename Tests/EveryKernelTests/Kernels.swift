@@ -4,9 +4,11 @@ import Foundation
 import Testing
 import ZooHost
 
-/// The zoo as `make` builds it. Every check of the EveryKernel files runs on every activation found
+/// The zoo as it is built under build/.
+///
+/// Every check in this folder runs on every activation found
 /// there, so a new plugin is tested without a change here.
-enum EveryKernel {
+enum Kernels {
   /// The package's root folder.
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -78,8 +80,8 @@ struct Faults {
 
 @Suite struct EveryKernelIsThere {
   @Test func theZooIsBuilt() {
-    #expect(!EveryKernel.all.isEmpty, "no plugin in \(EveryKernel.folder): run make first")
-    for report in EveryKernel.zoo.reports where report.kind == .refused {
+    #expect(!Kernels.all.isEmpty, "no plugin in \(Kernels.folder): run make first")
+    for report in Kernels.zoo.reports where report.kind == .refused {
       Issue.record("\(report.path) is refused, rule \(report.rule): \(report.text)")
     }
   }

@@ -35,7 +35,8 @@ final class GuardedTensor<Element: Scalar> {
   private static var margin: Int { 19 }
   /// A quiet NaN that no computation gives.
   private static var guardWord: Element.Word {
-    Element.Word(truncatingIfNeeded: Element.self == Float.self ? 0x7fe5_a5a5 : 0x7ffa_5a5a_a5a5_a5a5)
+    Element.Word(
+      truncatingIfNeeded: Element.self == Float.self ? 0x7fe5_a5a5 : 0x7ffa_5a5a_a5a5_a5a5)
   }
 
   /// An input with these elements, or with `values` nil an output.

@@ -9,7 +9,8 @@ struct Setting {
   var values: [[Double]]
 
   /// The parameters as a call takes them, all per layer, and in the element type's precision.
-  func parameters<T: Scalar>(_ descriptor: ActivationDescriptor, as: T.Type) -> [ParameterValues<T>] {
+  func parameters<T: Scalar>(_ descriptor: ActivationDescriptor, as: T.Type) -> [ParameterValues<T>]
+  {
     descriptor.parameters.indices.map { i in
       let parameter = descriptor.parameters[i]
       return ParameterValues(

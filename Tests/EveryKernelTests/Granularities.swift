@@ -27,7 +27,9 @@ struct GranularityCheck<T: Scalar> {
       for i in Self.choices.indices {
         check(shape, axis) { _ in Self.choices[i] }
         // Every parameter another one: what one of them does must not depend on the others.
-        if trained > 1 { check(shape, axis) { p in Self.choices[(i + 4 * p) % Self.choices.count] } }
+        if trained > 1 {
+          check(shape, axis) { p in Self.choices[(i + 4 * p) % Self.choices.count] }
+        }
       }
       if trained == 0 { return }
     }
@@ -72,7 +74,7 @@ struct GranularityCheck<T: Scalar> {
       }
       label += " \(descriptor.parameters[p].name) \(choice.bits)/\(choice.groups)"
     }
-    let together = Call(inputs: inputs, pass: .fused).run(activation)
+    let together = KernelCall(inputs: inputs, pass: .fused).run(activation)
 
     // The same with a value of its own for every element.
     var own = inputs
@@ -80,7 +82,7 @@ struct GranularityCheck<T: Scalar> {
       own.parameters[p].granularity = ACTZOO_PER_SAMPLE | ACTZOO_PER_ELEMENT
       own.parameters[p].values = slots[p].flatMap { inputs.coefficients(p, $0) }
     }
-    let single = Call(inputs: own, pass: .fused).run(activation)
+    let single = KernelCall(inputs: own, pass: .fused).run(activation)
     faults.add(together.faults, label)
     faults.add(single.faults, "\(label), expanded")
     if !faults.isEmpty { return }
@@ -95,7 +97,7 @@ struct GranularityCheck<T: Scalar> {
         part.parameters[p].groups = 0
         part.parameters[p].values = inputs.coefficients(p, key[p])
       }
-      let alone = Call(inputs: part, pass: .fused).run(activation)
+      let alone = KernelCall(inputs: part, pass: .fused).run(activation)
       faults.add(alone.faults, "\(label), slice \(key)")
       if !faults.isEmpty { return }
       compare("slice \(key)", label, together, alone, elements: elements)
@@ -143,7 +145,7 @@ struct GranularityCheck<T: Scalar> {
 }
 
 @Suite struct EveryKernelGranularity {
-  @Test(arguments: EveryKernel.all)
+  @Test(arguments: Kernels.all)
   func sharedValuesActLikeOwnOnes(_ kernel: KernelUnderTest) {
     func check<T: Scalar>(_ type: T.Type) {
       var check = GranularityCheck<T>(kernel.activation)

@@ -1,8 +1,9 @@
 import CSystem
 import Formula
 
-/// A formula evaluated in 80-bit arithmetic: eleven bits more than the kernels' widest type, and the
-/// exact fractions of the formula's decimals. Walks the expression's nodes by itself, so that it
+/// A formula evaluated in 80-bit arithmetic.
+///
+/// Eleven bits more than the kernels' widest type, and the exact fractions of its decimals. Walks the expression's nodes by itself, so that it
 /// shares no arithmetic with the evaluator that the host uses.
 struct WideEvaluator {
   private let nodes: [Node]
@@ -41,7 +42,9 @@ struct WideEvaluator {
     return cells[nodes.count - 1]
   }
 
-  /// At the last point: the side of every kink that the evaluation was on. Two points with different
+  /// At the last point: the side of every kink that the evaluation was on.
+  ///
+  /// Two points with different
   /// sides have a kink between them.
   var sides: [Int8] {
     nodes.enumerated().compactMap { i, node in
@@ -109,7 +112,7 @@ struct WideEvaluator {
 }
 
 /// The formula of an activation and one of its derivatives or itself: exact values to judge by.
-struct Oracle {
+struct FormulaOracle {
   private var wide: WideEvaluator
   private let program: Program
 

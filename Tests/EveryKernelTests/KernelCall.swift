@@ -1,4 +1,5 @@
 import CActZoo
+import CSystem
 import Testing
 import ZooHost
 
@@ -65,7 +66,7 @@ struct Outputs<T: Scalar> {
 }
 
 /// One call with memory of its own for every operand, which is checked afterwards.
-struct Call<T: Scalar> {
+struct KernelCall<T: Scalar> {
   var inputs: Inputs<T>
   var pass: Pass
   /// Outputs that the caller wants, of those that the pass has.
@@ -74,6 +75,8 @@ struct Call<T: Scalar> {
   var strides: (Role, [Int]) -> [Int]? = { _, _ in nil }
   /// y is x, and dx is dy where both are there.
   var inPlace = false
+  /// The floating-point control word around the call; nil leaves it alone.
+  var controlWord: UInt64?
 
   func run(_ bound: BoundActivation) -> Outputs<T> {
     let forward = pass != .backward
@@ -121,7 +124,14 @@ struct Call<T: Scalar> {
         arguments.parameters = parameterList.baseAddress
         arguments.dparameters = backward ? dparameterList.baseAddress : nil
         arguments.parameters_count = UInt64(parameterList.count)
+        let word = csystem_float_control()
+        if let controlWord { csystem_set_float_control(controlWord) }
+        var wordAfter = csystem_float_control()
         do throws(ZooError) {
+          defer {
+            wordAfter = csystem_float_control()
+            csystem_set_float_control(word)
+          }
           switch pass {
           case .forward: try bound.forward(&arguments)
           case .backward: try bound.backward(&arguments)
@@ -129,6 +139,9 @@ struct Call<T: Scalar> {
           }
         } catch {
           result.faults.add("\(pass) was refused: \(error.message)")
+        }
+        if (wordAfter ^ (controlWord ?? word)) & csystem_float_mode_bits() != 0 {
+          result.faults.add("\(pass) left the control word \(String(wordAfter, radix: 16))")
         }
       }
     }
