@@ -372,6 +372,18 @@ LANES_INLINE f32x16 lanes_narrow(f64x16 v) { return __builtin_convertvector(v, f
 /* p[i] += v[i] */
 LANES_INLINE void lanes_f64x16_add(double *p, f64x16 v) { *(f64x16u *)p += v; }
 LANES_INLINE void lanes_f64x8_add(double *p, f64x8 v) { *(f64x8u *)p += v; }
+/* The same for the first n lanes only. */
+LANES_INLINE void lanes_f64x8_add_first(double *p, f64x8 v, long n) {
+  lanes_f64_store_first(p, lanes_f64_load_first(p, n) + v, n);
+}
+LANES_INLINE void lanes_f64x16_add_first(double *p, f64x16 v, long n) {
+  if (n < 8) {
+    lanes_f64x8_add_first(p, v.lo, n);
+  } else {
+    lanes_f64x8_add(p, v.lo);
+    lanes_f64x8_add_first(p + 8, v.hi, n - 8);
+  }
+}
 LANES_INLINE double lanes_f64x8_sum(f64x8 v) {
   __attribute__((ext_vector_type(4))) double q = v.lo + v.hi;
   __attribute__((ext_vector_type(2))) double d = q.lo + q.hi;

@@ -186,8 +186,10 @@ import CLanes
   @inline(__always) public static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+    lanes_f64x8_add_first(p, v, count)
+  }
   /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x8_sum(v) }
-  /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

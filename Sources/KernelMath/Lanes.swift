@@ -75,10 +75,10 @@ public protocol WideLanes {
   static func += (a: inout Self, b: Self)
   /// `p[i] += self[i]` for every lane.
   func add(to p: UnsafeMutablePointer<Double>)
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  func add(to p: UnsafeMutablePointer<Double>, first count: Int)
   /// The sum of all lanes, in a fixed order.
   var sum: Double { get }
-  /// One lane.
-  subscript(lane: Int) -> Double { get }
 }
 
 /// Numbers that the shared algorithms need for one precision.

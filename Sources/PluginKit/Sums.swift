@@ -10,7 +10,7 @@ import CActZoo
 
 /// How a pass adds parameter gradients.
 enum SumKind {
-  /// Nobody wants them.
+  /// There are none.
   case none
   /// Every wanted one has innermost stride 0.
   case shared
@@ -65,6 +65,6 @@ struct RowSum<W: WideLanes> {
   } else if count == L.width {
     wide.add(to: place + i)
   } else {
-    for lane in 0..<count { place[i &+ lane] += wide[lane] }
+    wide.add(to: place + i, first: count)
   }
 }
