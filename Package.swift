@@ -51,10 +51,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "FormulaTests", dependencies: ["Formula"], swiftSettings: strict),
+    .testTarget(name: "FormulaTests", dependencies: ["Formula", "CSystem"], swiftSettings: strict),
     .testTarget(name: "KernelMathTests", dependencies: ["KernelMath"], swiftSettings: strict),
     .testTarget(
       name: "ZooHostTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EveryKernelTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict

@@ -28,7 +28,7 @@ int main(void) {
       actzoo_bind(crrelu, NULL, &bound, why, sizeof why) != ACTZOO_OK)
     return fprintf(stderr, "%s\n", why), 1;
 
-  float   x[8] = {-3, -1.5f, -0.75f, -0.1f, 0, 0.1f, 1, 2.5f}, y[8], dx[8], eps = 0.01f, deps;
+  float   x[8] = {-4, -2, -1, -0.5f, 0, 0.5f, 1, 3}, y[8], dx[8], eps = 0.05f, deps;
   int64_t eight = 8, one = 1;
 
   actzoo_tensor x_tensor = {x, 1, 0, 1, ACTZOO_F32, &eight, NULL, 0};

@@ -115,6 +115,32 @@ LANES_INLINE f32x16 lanes_f32_significand(f32x16 x) {
   return (f32x16)((u32x16)x - ((e - 127) << 23));
 }
 
+/* The largest integer not above a. */
+LANES_INLINE f32x16 lanes_f32_floor(f32x16 a) {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+  return __builtin_elementwise_floor(a);
+#else
+  /* Below 0x1p23f adding and subtracting 0x1p23f rounds to an integer; above, there is nothing to round. */
+  f32x16 n = __builtin_elementwise_abs(a), r = (n + 0x1p23f) - 0x1p23f;
+  r = (f32x16)((u32x16)r | ((u32x16)a & 0x80000000));
+  r = r > a ? r - 1 : r;
+  return n < 0x1p23f ? r : a;
+#endif
+}
+/* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
+LANES_INLINE f32x16 lanes_f32_gather(const float *p, f32x16 index, long step, long along, long n) {
+  f32x16 r = 0;
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
+  return r;
+}
+/* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
+LANES_INLINE void lanes_f32_scatter_add(double *p, f32x16 index, f32x16 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
+  for (long j = 0; j < n; j++)
+    p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
+}
+
 LANES_INLINE f32x16 lanes_f32_sqrt(f32x16 a) { return __builtin_elementwise_sqrt(a); }
 LANES_INLINE f32x16 lanes_f32_abs(f32x16 a) { return __builtin_elementwise_abs(a); }
 /* The magnitude of a with the sign of b. */
@@ -162,11 +188,6 @@ LANES_INLINE f32x16 lanes_f32_atan(f32x16 x) {
 LANES_INLINE f32x16 lanes_f32_asinh(f32x16 x) {
   f32x16 r;
   for (int i = 0; i < 16; i++) r[i] = (float)__builtin_asinh((double)x[i]);
-  return r;
-}
-LANES_INLINE f32x16 lanes_f32_floor(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_floor((double)x[i]);
   return r;
 }
 
@@ -261,6 +282,32 @@ LANES_INLINE f64x8 lanes_f64_significand(f64x8 x) {
   return (f64x8)((u64x8)x - ((e - 1023) << 52));
 }
 
+/* The largest integer not above a. */
+LANES_INLINE f64x8 lanes_f64_floor(f64x8 a) {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+  return __builtin_elementwise_floor(a);
+#else
+  /* Below 0x1p52 adding and subtracting 0x1p52 rounds to an integer; above, there is nothing to round. */
+  f64x8 n = __builtin_elementwise_abs(a), r = (n + 0x1p52) - 0x1p52;
+  r = (f64x8)((u64x8)r | ((u64x8)a & 0x8000000000000000));
+  r = r > a ? r - 1 : r;
+  return n < 0x1p52 ? r : a;
+#endif
+}
+/* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
+LANES_INLINE f64x8 lanes_f64_gather(const double *p, f64x8 index, long step, long along, long n) {
+  f64x8 r = 0;
+#pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
+  for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
+  return r;
+}
+/* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
+LANES_INLINE void lanes_f64_scatter_add(double *p, f64x8 index, f64x8 v, long step, long along, long n) {
+#pragma clang loop unroll(disable)
+  for (long j = 0; j < n; j++)
+    p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
+}
+
 LANES_INLINE f64x8 lanes_f64_sqrt(f64x8 a) { return __builtin_elementwise_sqrt(a); }
 LANES_INLINE f64x8 lanes_f64_abs(f64x8 a) { return __builtin_elementwise_abs(a); }
 /* The magnitude of a with the sign of b. */
@@ -310,11 +357,6 @@ LANES_INLINE f64x8 lanes_f64_asinh(f64x8 x) {
   for (int i = 0; i < 8; i++) r[i] = __builtin_asinh(x[i]);
   return r;
 }
-LANES_INLINE f64x8 lanes_f64_floor(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_floor(x[i]);
-  return r;
-}
 
 /* ---- sums, in double ---- */
 
@@ -330,6 +372,18 @@ LANES_INLINE f32x16 lanes_narrow(f64x16 v) { return __builtin_convertvector(v, f
 /* p[i] += v[i] */
 LANES_INLINE void lanes_f64x16_add(double *p, f64x16 v) { *(f64x16u *)p += v; }
 LANES_INLINE void lanes_f64x8_add(double *p, f64x8 v) { *(f64x8u *)p += v; }
+/* The same for the first n lanes only. */
+LANES_INLINE void lanes_f64x8_add_first(double *p, f64x8 v, long n) {
+  lanes_f64_store_first(p, lanes_f64_load_first(p, n) + v, n);
+}
+LANES_INLINE void lanes_f64x16_add_first(double *p, f64x16 v, long n) {
+  if (n < 8) {
+    lanes_f64x8_add_first(p, v.lo, n);
+  } else {
+    lanes_f64x8_add(p, v.lo);
+    lanes_f64x8_add_first(p + 8, v.hi, n - 8);
+  }
+}
 LANES_INLINE double lanes_f64x8_sum(f64x8 v) {
   __attribute__((ext_vector_type(4))) double q = v.lo + v.hi;
   __attribute__((ext_vector_type(2))) double d = q.lo + q.hi;

@@ -97,7 +97,7 @@ struct ActivationParser {
     let usage = "write: activation ID/1 \"TITLE\""
     cursor.skipSpace()
     let start = cursor.position
-    guard let id = cursor.acceptToken() else {
+    guard let id = try cursor.acceptToken() else {
       throw cursor.error("the activation's id is missing; \(usage)")
     }
     let bytes = Array(id.utf8)
@@ -167,7 +167,7 @@ struct ActivationParser {
     while !cursor.isAtEndOfStatement {
       cursor.skipSpace()
       let start = cursor.position
-      guard let alias = cursor.acceptToken() else { break }
+      guard let alias = try cursor.acceptToken() else { break }
       try checkID(alias, at: start, cursor)
       aliases.append(alias)
     }

@@ -1,7 +1,7 @@
 import CSystem
 
 extension UnaryFunction {
-  /// The function's value in double. NaN gives NaN; nothing traps.
+  /// The function's value in double; NaN gives NaN, nothing traps.
   @inline(__always)
   func callAsFunction(_ a: Double) -> Double {
     switch self {

@@ -147,23 +147,31 @@ extension Builder {
     return nil
   }
 
+  /// Two factors as one; nil where that could overflow or lose digits to underflow.
+  private static func merge(_ op: BinaryOperator, _ a: Constant, _ b: Constant) -> Constant? {
+    guard let folded = fold(op, a, b) else { return nil }
+    return folded.isExact || folded.value.isNormal ? folded : nil
+  }
+
   /// A number in front of a product or quotient meets the number outside: `2*(x/2)` is `x`.
+  ///
   /// Looks one operation deep and never further, so that a long product costs no stack.
   private mutating func combined(_ op: BinaryOperator, _ a: Int32, _ b: Int32) -> Int32? {
     switch op {
     case .multiply:
       if number(b) != nil, number(a) == nil { return apply(.multiply, b, a) }
       if let c = number(a), case .binary(let inner, let p, let q) = nodes[Int(b)] {
-        if inner == .multiply, let d = number(p), let e = Constant.exact(.multiply, c, d) {
+        if inner == .multiply, let d = number(p), let e = Self.merge(.multiply, c, d) {
           return apply(.multiply, constant(e), q)
         }
-        if inner == .divide, let d = number(q), let e = Constant.exact(.divide, c, d) {
+        if inner == .divide, let d = number(q), let e = Self.merge(.divide, c, d) {
           return apply(.multiply, constant(e), p)
         }
-        if inner == .divide, let d = number(p), let e = Constant.exact(.multiply, c, d) {
+        if inner == .divide, let d = number(p), let e = Self.merge(.multiply, c, d) {
           return apply(.divide, constant(e), q)
         }
       }
+      if number(a) != nil { return nil }
       if case .binary(.multiply, let p, let q) = nodes[Int(b)], number(p) != nil {
         return apply(.multiply, p, intern(.binary(.multiply, a, q)))
       }
@@ -172,7 +180,7 @@ extension Builder {
       }
     case .divide:
       if let d = number(b), case .binary(.multiply, let p, let q) = nodes[Int(a)],
-        let c = number(p), let e = Constant.exact(.divide, c, d)
+        let c = number(p), let e = Self.merge(.divide, c, d)
       {
         return apply(.multiply, constant(e), q)
       }

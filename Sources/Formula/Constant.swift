@@ -6,7 +6,7 @@ import CSystem
 /// double nearest to it (one correctly rounded division). That is how `1/3` means one third and
 /// `0.1 + 0.2` means three tenths.
 public struct Constant: Hashable, Sendable {
-  /// The double nearest to the number. Always finite.
+  /// The double nearest to the number, always finite.
   public let value: Double
   /// Numerator of the exact fraction; meaningless when `denominator` is 0.
   public let numerator: Int64
@@ -54,7 +54,7 @@ public struct Constant: Hashable, Sendable {
 }
 
 extension Constant {
-  /// -a. Zero becomes the double -0, which has no fraction.
+  /// The number with the other sign; zero becomes the double -0, which has no fraction.
   var negated: Constant {
     guard isExact, numerator != 0 else { return Constant(rounded: -value) }
     return Constant(-numerator, over: denominator) ?? Constant(rounded: -value)
@@ -170,7 +170,7 @@ extension Constant {
   }
 }
 
-/// The "C" locale, made once and never freed. Nil only without memory.
+/// The "C" locale, made once and never freed; nil only without memory.
 private nonisolated(unsafe) let cLocale = newlocale(1 << Int32(LC_NUMERIC), "C", nil)
 
 private func gcd(_ a: UInt64, _ b: UInt64) -> UInt64 {

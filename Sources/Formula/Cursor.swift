@@ -1,5 +1,7 @@
-/// A place in a text and the small steps that both parsers are made of. Works on bytes: the languages
-/// are ASCII, and other characters occur only inside titles and notes, where they are passed through.
+/// A place in a text and the small steps that both parsers are made of.
+///
+/// Works on bytes: the languages are ASCII, and other characters occur only inside titles and notes,
+/// where they are passed through.
 struct Cursor {
   let bytes: [UInt8]
   var position: Int
@@ -51,7 +53,7 @@ struct Cursor {
     return false
   }
 
-  /// A name: a letter or `_`, then letters, digits and `_`. Nil, and nothing read, if none is next.
+  /// A name: a letter or `_`, then letters, digits and `_`; nil, and nothing read, if none is next.
   mutating func acceptName() -> String? {
     skipSpace()
     guard peek().isLetter else { return nil }
@@ -108,7 +110,7 @@ struct Cursor {
 }
 
 extension Cursor {
-  /// A number without a sign: digits, `.digits`, `e` and an exponent. Nil if none is next.
+  /// A number without a sign, digits, `.digits`, `e` and an exponent; nil if none is next.
   mutating func acceptNumber() throws(ParseError) -> Constant? {
     skipSpace()
     guard peek().isDigit else {

@@ -70,7 +70,7 @@ struct Declarations {
     let usage = "write: preset paper a = [1, 0], b = 0.5"
     cursor.skipSpace()
     let start = cursor.position
-    guard let name = cursor.acceptToken() else {
+    guard let name = try cursor.acceptToken() else {
       throw cursor.error("the preset has no name; \(usage)")
     }
     try checkID(name, at: start, cursor)

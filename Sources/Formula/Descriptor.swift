@@ -11,7 +11,7 @@ public struct Descriptor: Sendable {
   /// Lines that this version does not know; they were passed over.
   public let notices: [ParseError]
 
-  /// Reads a text. Throws with line, column and a sentence at the first fault.
+  /// Reads a text; throws with line, column and a sentence at the first fault.
   public static func parse(_ text: String) throws(ParseError) -> Descriptor {
     try parse(Array(text.utf8))
   }
@@ -71,7 +71,7 @@ public struct ActivationDescriptor: Sendable {
   public let presets: [Preset]
   /// Promises on accuracy.
   public let claims: [Claim]
-  /// Papers with the evidence word; "" if none. Several `source` lines are joined with "; ".
+  /// Papers with the evidence word; several `source` lines are joined with "; ", none is "".
   public let source: String
   /// `note` lines.
   public let notes: [String]
@@ -108,8 +108,9 @@ public struct ActivationDescriptor: Sendable {
     return values
   }
 
-  /// For a LENGTH in one count, a*n + c: that count's position and the integer n that gives `length`,
-  /// nil if there is none. Nil altogether if LENGTH is not of that form.
+  /// For a LENGTH in one count, a*n + c: that count's position and the n that gives `length`.
+  ///
+  /// The value is nil if no integer n does; the whole is nil if LENGTH is not of that form.
   private func solve(_ expression: Expression, equals length: Int) -> (count: Int, value: Int?)? {
     var used: [Int] = []
     for case .count(let which) in expression.nodes { used.append(Int(which)) }

@@ -1,4 +1,5 @@
-/// The line structure of a descriptor: which statements there are and to which activation they belong.
+/// The line structure of a descriptor: its statements and the activations they belong to.
+///
 /// What the statements of an activation say is read by ActivationParser, when all are known, because
 /// they may come in any order.
 struct DescriptorParser {
@@ -134,19 +135,20 @@ extension DescriptorParser {
   }
 
   private mutating func readVersion() throws(ParseError) {
-    var line = try nextLine()
-    guard var start = line, start.acceptWord("actzoo") else {
+    guard var line = try nextLine(), line.acceptWord("actzoo") else {
       throw ParseError(
         line: 1, column: 1, message: "the first line must be 'actzoo 1'; this is no descriptor")
     }
-    line = start
-    guard let version = try start.acceptNumber() else {
-      throw start.error("the first line must be 'actzoo 1'")
+    line.skipSpace()
+    let start = line.position
+    guard let version = try line.acceptToken() else {
+      throw line.error("the first line must be 'actzoo 1'")
     }
-    guard version.value == 1 else {
-      throw line!.error("this is grammar version \(version.value); version 1 is read here")
+    guard version == "1" else {
+      throw line.error(
+        at: start, "'\(version)' is not a grammar version that is read here; write: actzoo 1")
     }
-    if !start.isAtEndOfStatement { throw start.error("nothing may follow 'actzoo 1'") }
+    if !line.isAtEndOfStatement { throw line.error("nothing may follow 'actzoo 1'") }
   }
 
   private mutating func nextStatement() throws(ParseError) -> Statement? {
@@ -171,7 +173,9 @@ extension DescriptorParser {
     return Statement(keyword: keyword, start: start, rest: line, isRequired: isRequired)
   }
 
-  /// The next statement that is not blank, as a cursor over its bytes. It goes on over line ends
+  /// The next statement that is not blank, as a cursor over its bytes.
+  ///
+  /// It goes on over line ends
   /// while a bracket is open; free text (`source`, `note`) never does.
   private mutating func nextLine() throws(ParseError) -> Cursor? {
     cursor.skipSpace()
@@ -215,12 +219,15 @@ extension Cursor {
   }
 
   /// The next run of characters without spaces, such as an id or a version; nil at the end.
-  mutating func acceptToken() -> String? {
+  mutating func acceptToken() throws(ParseError) -> String? {
     skipSpace()
     let start = position
     while position < end, !peek().isSpace, peek() != UInt8(ascii: "\n"), peek() != UInt8(ascii: "#")
     {
       position += 1
+    }
+    if position - start > 4 * Limits.word {
+      throw error(at: start, "this is longer than \(4 * Limits.word) characters; shorten it")
     }
     return position == start ? nil : string(from: start)
   }

@@ -1,8 +1,9 @@
 // C source in double: a formula or one of its symbolic derivatives, over <math.h>.
 
 extension Expression {
-  /// The formula in C99 over doubles; nil before `instantiate`. `cHelpers` defines what it calls and
-  /// <math.h> lacks.
+  /// The formula in C99 over doubles; nil before `instantiate`.
+  ///
+  /// `cHelpers` defines what it calls and <math.h> lacks.
   ///
   /// - Parameter name: how a variable is called there. Names that are C words get an underscore.
   public func cSource(name: @escaping (Variable) -> String) -> EmittedSource? {

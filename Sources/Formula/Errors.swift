@@ -14,7 +14,7 @@ public struct ParseError: Error, Equatable, Sendable {
     self.message = message
   }
 
-  /// "line 3, column 12: unknown name 'epz'; did you mean 'eps'?"
+  /// The place and the message: "line 3, column 12: unknown name 'epz'; did you mean 'eps'?".
   public var description: String { "line \(line), column \(column): \(message)" }
 }
 
@@ -35,13 +35,13 @@ public enum Limits {
   /// Bytes of one descriptor text.
   public static let textBytes = 1 << 20
   /// Nesting of parentheses, minus signs, powers and choices in one formula.
-  public static let depth = 200
+  public static let depth = 100
   /// Distinct operations of one formula as written.
   public static let formulaNodes = 8192
   /// Distinct operations after sums are expanded, of a derivative and of a program.
   public static let expandedNodes = 1 << 18
   /// Steps spent on expanding the sums of one formula.
-  public static let expansionSteps = 1 << 22
+  public static let expansionSteps = 1 << 20
   /// Sums inside sums.
   public static let sumDepth = 8
   /// Largest value of a count and largest number of coefficients of a parameter.

@@ -24,7 +24,7 @@ public struct Symbols: Sendable {
 /// `nodes` are in an order in which operands come before their users, and the last node is the whole
 /// expression; so every pass is a loop, and no formula can overflow the stack. A value: copies share.
 public struct Expression: Sendable {
-  /// The operations; operands first, the root last. Never empty.
+  /// The operations, at least one; operands first, the root last.
   public let nodes: [Node]
   /// Names for printing.
   public let symbols: Symbols

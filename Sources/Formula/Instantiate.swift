@@ -27,8 +27,9 @@ extension Expression {
     return Int(value)
   }
 
-  /// The value of an expression of numbers, counts and `k` (the coefficient's index); nil if it has
-  /// other names or cannot be expanded. It may be infinite or NaN.
+  /// The value of an expression of numbers, counts and `k`, the coefficient's index.
+  ///
+  /// Nil if it has other names or cannot be expanded; it may be infinite or NaN.
   func number(counts: [Int], index: Int? = nil) -> Double? {
     guard let expanded = try? instantiate(counts: counts, index: index) else { return nil }
     if let constant = expanded.constant { return constant.value }
@@ -77,13 +78,15 @@ private struct Expansion {
         nodes[i].forEachOperand { isUsed[Int($0)] = true }
       }
     }
-    steps += root + 1
+    steps += root + 8
     if steps > Limits.expansionSteps {
       throw FormulaError("writing out the sums takes too many steps; use fewer or shorter sums")
     }
     var new = [Int32](repeating: 0, count: root + 1)
     for i in 0...root where isUsed[i] {
       switch nodes[i] {
+      case .variable(.coefficient(let parameter, let index)):
+        new[i] = try coefficient(parameter, index)
       case .constant, .variable: new[i] = builder.intern(nodes[i])
       case .unary(let f, let a): new[i] = builder.apply(f, new[Int(a)])
       case .binary(let op, let a, let b): new[i] = builder.apply(op, new[Int(a)], new[Int(b)])
@@ -155,8 +158,9 @@ private struct Expansion {
     return value
   }
 
-  /// A binary tree of choices over the N = length - 1 pieces of t = (x - lower)*N/(upper - lower):
-  /// piece i is table[i] + (table[i+1] - table[i])*(t - i) for i <= t < i + 1. The first and the last
+  /// A binary tree of choices over the N = length - 1 pieces of t = (x - lower)*N/(upper - lower).
+  ///
+  /// Piece i is table[i] + (table[i+1] - table[i])*(t - i) for i <= t < i + 1. The first and the last
   /// piece go on outside of the interval.
   private mutating func interpolation(
     _ table: Int, _ x: Int32, _ lower: Int32, _ upper: Int32

@@ -10,7 +10,7 @@ public enum Variable: Hashable, Sendable {
   case coefficient(parameter: Int, index: Int)
 }
 
-/// One operation of an expression. Operands are positions of earlier nodes of the same expression.
+/// One operation of an expression; operands are positions of earlier nodes of the same expression.
 public enum Node: Hashable, Sendable {
   /// A number.
   case constant(Constant)

@@ -68,7 +68,7 @@ public struct Parameter: Sendable {
   public let name: String
   /// True if it was declared with coefficients, `a[6]`, even where there is only one.
   public let isVector: Bool
-  /// The granularities it may be bound with; the first is the default. Never empty.
+  /// The granularities it may be bound with, at least one; the first is the default.
   public let granularities: [Granularity]
   /// Lower bound for training; -infinity if none.
   public let lower: Double
@@ -85,7 +85,9 @@ public struct Parameter: Sendable {
   /// INIT; nil for a supplied parameter.
   let initial: Initial?
 
-  /// The number of coefficients; 1 for a scalar. `counts` by position in the activation's counts.
+  /// The number of coefficients; 1 for a scalar.
+  ///
+  /// `counts` are the values of the activation's counts, by position.
   public func length(counts: [Int]) -> Int {
     guard let lengthExpression else { return 1 }
     return lengthExpression.integer(counts: counts) ?? 0

@@ -8,21 +8,21 @@ extension PluginRecord {
     let usage = "write: plugin ID version V license SPDX"
     cursor.skipSpace()
     let start = cursor.position
-    guard let id = cursor.acceptToken() else {
+    guard let id = try cursor.acceptToken() else {
       throw cursor.error("the plugin's id is missing; \(usage)")
     }
     try checkID(id, at: start, cursor)
-    guard cursor.acceptWord("version"), let version = cursor.acceptToken() else {
+    guard cursor.acceptWord("version"), let version = try cursor.acceptToken() else {
       throw cursor.error("'version V' is missing; \(usage)")
     }
-    guard cursor.acceptWord("license"), let license = cursor.acceptToken() else {
+    guard cursor.acceptWord("license"), let license = try cursor.acceptToken() else {
       throw cursor.error("'license SPDX' is missing; \(usage)")
     }
     var isa = ""
     if cursor.acceptWord("isa") {
       cursor.skipSpace()
       let place = cursor.position
-      guard let level = cursor.acceptToken() else {
+      guard let level = try cursor.acceptToken() else {
         throw cursor.error("'isa' needs a level, such as x86-64-v3")
       }
       guard knownLevels.contains(level) else {

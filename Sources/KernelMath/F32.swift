@@ -9,6 +9,10 @@ import CLanes
   @inline(__always) public init(_ v: SIMD16<Float>) { self.v = v }
   /// The same constant in every lane.
   @inline(__always) public init(_ constant: Double) { v = SIMD16(repeating: Float(constant)) }
+  /// What rounding to these lanes lost of the constant.
+  @inline(__always) public init(lostBy constant: Double) {
+    self.init(constant - Double(Float(constant)))
+  }
 
   /// The DLPack number of `Float`.
   @inline(__always) public static var dtype: UInt32 { 0x0001_2002 }
@@ -116,6 +120,20 @@ import CLanes
   @inline(__always) public static func sqrt(_ x: F32) -> F32 { F32(lanes_f32_sqrt(x.v)) }
   /// The magnitude, exact; `abs(NaN)` = NaN.
   @inline(__always) public static func abs(_ x: F32) -> F32 { F32(lanes_f32_abs(x.v)) }
+  /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
+  @inline(__always) public static func floor(_ x: F32) -> F32 { F32(lanes_f32_floor(x.v)) }
+  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
+  @inline(__always) public static func gather(
+    _ p: UnsafePointer<Float>, _ index: F32, step: Int, along: Int, first count: Int
+  ) -> F32 {
+    F32(lanes_f32_gather(p, index.v, step, along, count))
+  }
+  /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
+  @inline(__always) public func scatterAdd(
+    _ p: UnsafeMutablePointer<Double>, _ index: F32, step: Int, along: Int, first count: Int
+  ) {
+    lanes_f32_scatter_add(p, index.v, v, step, along, count)
+  }
   /// The larger; NaN if either is NaN.
   ///
   /// `a` at a tie, so `max(-0, 0)` = -0. With a constant `b` the second
@@ -143,8 +161,6 @@ import CLanes
   @inline(__always) public static func atan(_ x: F32) -> F32 { F32(lanes_f32_atan(x.v)) }
   /// `asinh` of each lane, by one libm call each: right within 0.51 ULP, and slow.
   @inline(__always) public static func asinh(_ x: F32) -> F32 { F32(lanes_f32_asinh(x.v)) }
-  /// `floor` of each lane, by one libm call each: right within 0 ULP, and slow.
-  @inline(__always) public static func floor(_ x: F32) -> F32 { F32(lanes_f32_floor(x.v)) }
 
   /// The constants of this precision.
   @inline(__always) public static var constants: LaneConstants<F32> {
@@ -155,6 +171,7 @@ import CLanes
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 18.5,  // e^(-18.5^2 / 2) < 2^-246: nothing, even times the largest number
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
+      expOverflow: 89,
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),
       erfcxReach: 10.5)  // erfc(10.06) is the smallest subnormal
@@ -172,8 +189,10 @@ import CLanes
   @inline(__always) public static func += (a: inout WideF32, b: WideF32) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x16_add(p, v) }
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+    lanes_f64x16_add_first(p, v, count)
+  }
   /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x16_sum(v) }
-  /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

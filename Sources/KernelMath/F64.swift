@@ -9,6 +9,10 @@ import CLanes
   @inline(__always) public init(_ v: SIMD8<Double>) { self.v = v }
   /// The same constant in every lane.
   @inline(__always) public init(_ constant: Double) { v = SIMD8(repeating: Double(constant)) }
+  /// What rounding to these lanes lost of the constant.
+  @inline(__always) public init(lostBy constant: Double) {
+    self.init(constant - Double(Double(constant)))
+  }
 
   /// The DLPack number of `Double`.
   @inline(__always) public static var dtype: UInt32 { 0x0001_4002 }
@@ -113,6 +117,20 @@ import CLanes
   @inline(__always) public static func sqrt(_ x: F64) -> F64 { F64(lanes_f64_sqrt(x.v)) }
   /// The magnitude, exact; `abs(NaN)` = NaN.
   @inline(__always) public static func abs(_ x: F64) -> F64 { F64(lanes_f64_abs(x.v)) }
+  /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
+  @inline(__always) public static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
+  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
+  @inline(__always) public static func gather(
+    _ p: UnsafePointer<Double>, _ index: F64, step: Int, along: Int, first count: Int
+  ) -> F64 {
+    F64(lanes_f64_gather(p, index.v, step, along, count))
+  }
+  /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
+  @inline(__always) public func scatterAdd(
+    _ p: UnsafeMutablePointer<Double>, _ index: F64, step: Int, along: Int, first count: Int
+  ) {
+    lanes_f64_scatter_add(p, index.v, v, step, along, count)
+  }
   /// The larger; NaN if either is NaN.
   ///
   /// `a` at a tie, so `max(-0, 0)` = -0. With a constant `b` the second
@@ -140,18 +158,17 @@ import CLanes
   @inline(__always) public static func atan(_ x: F64) -> F64 { F64(lanes_f64_atan(x.v)) }
   /// `asinh` of each lane, by one libm call each: right within 1 ULP, and slow.
   @inline(__always) public static func asinh(_ x: F64) -> F64 { F64(lanes_f64_asinh(x.v)) }
-  /// `floor` of each lane, by one libm call each: right within 0 ULP, and slow.
-  @inline(__always) public static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
 
   /// The constants of this precision.
   @inline(__always) public static var constants: LaneConstants<F64> {
     LaneConstants(
       roundingMagic: 0x1.8p52,
-      log2High: 0x1.62e42fefap-1,  // the first 36 bits of log(2): k * log2High is exact for |k| < 2^16
+      log2High: 0x1.62e42fefap-1,  // the first 36 bits of log(2): exact times |k| < 2^16
       log2Low: 0x1.cf79abc9e3b3ap-40,  // log(2) - log2High
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
       gaussianReach: 52,  // e^(-52^2 / 2) < 2^-1950: nothing, even times the largest number
       expCeiling: 1400,  // infinite
+      expOverflow: 710,
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),
       erfcxReach: 27.5)  // erfc(27.3) is the smallest subnormal
@@ -169,8 +186,10 @@ import CLanes
   @inline(__always) public static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
   @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+    lanes_f64x8_add_first(p, v, count)
+  }
   /// The sum of all lanes, pairwise, in a fixed order.
   @inline(__always) public var sum: Double { lanes_f64x8_sum(v) }
-  /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
 }

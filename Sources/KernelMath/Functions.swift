@@ -27,6 +27,10 @@
 @inline(__always) public func erfc<N: Number>(_ x: N) -> N { N.erfc(x) }
 /// `e^(x^2) erfc(x)` for x >= 0: erfc without its decay, for tails that are scaled last.
 @inline(__always) public func erfcx<N: Number>(_ x: N) -> N { N.erfcx(x) }
+/// `x sigmoid(x)`, accurate in the tail.
+@inline(__always) public func silu<N: Number>(_ x: N) -> N { N.silu(x) }
+/// `x erfc(-x / sqrt(2)) / 2`, accurate in the tail.
+@inline(__always) public func gelu<N: Number>(_ x: N) -> N { N.gelu(x) }
 /// The square root.
 @inline(__always) public func sqrt<N: Number>(_ x: N) -> N { N.sqrt(x) }
 /// The magnitude; its derivative at 0 is 0.
@@ -47,6 +51,8 @@
 @inline(__always) public func atan<N: Number>(_ x: N) -> N { N.atan(x) }
 /// The inverse hyperbolic sine.
 @inline(__always) public func asinh<N: Number>(_ x: N) -> N { N.asinh(x) }
+/// `max(x, 0)`.
+@inline(__always) public func relu<N: Number>(_ x: N) -> N { N.max(x, 0) }
 /// The larger; NaN if either is NaN.
 @inline(__always) public func max<N: Number>(_ a: N, _ b: N) -> N { N.max(a, b) }
 /// The smaller; NaN if either is NaN.

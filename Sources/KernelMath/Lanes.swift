@@ -38,6 +38,14 @@ public protocol Lanes: Number {
   static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
   /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
   func within(_ limit: Self) -> Self
+  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
+  static func gather(
+    _ p: UnsafePointer<Scalar>, _ index: Self, step: Int, along: Int, first count: Int
+  ) -> Self
+  /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
+  func scatterAdd(
+    _ p: UnsafeMutablePointer<Double>, _ index: Self, step: Int, along: Int, first count: Int)
+
   /// The magnitude of `self` with the sign of `other`.
   func withSign(of other: Self) -> Self
   /// `self * 2^k`, rounded once; `k` integral with |k| <= 250 (f32) or 2040 (f64).
@@ -67,10 +75,10 @@ public protocol WideLanes {
   static func += (a: inout Self, b: Self)
   /// `p[i] += self[i]` for every lane.
   func add(to p: UnsafeMutablePointer<Double>)
+  /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
+  func add(to p: UnsafeMutablePointer<Double>, first count: Int)
   /// The sum of all lanes, in a fixed order.
   var sum: Double { get }
-  /// One lane.
-  subscript(lane: Int) -> Double { get }
 }
 
 /// Numbers that the shared algorithms need for one precision.
@@ -87,6 +95,8 @@ public struct LaneConstants<L: Lanes> {
   public var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
   public var expCeiling: L
+  /// An integer whose exponential just overflows.
+  public var expOverflow: L
   /// The smallest normal number.
   public var smallestNormal: L
   /// A power of two that makes every subnormal normal, and its binary logarithm.

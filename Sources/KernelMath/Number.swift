@@ -11,6 +11,8 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 
   /// The same constant in every lane, rounded to the lanes' precision.
   init(_ constant: Double)
+  /// What `init(_:)` lost of the constant.
+  init(lostBy constant: Double)
 
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
@@ -50,6 +52,8 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   static func erf(_ x: Self) -> Self
   static func erfc(_ x: Self) -> Self
   static func erfcx(_ x: Self) -> Self
+  static func silu(_ x: Self) -> Self
+  static func gelu(_ x: Self) -> Self
   static func sqrt(_ x: Self) -> Self
   static func abs(_ x: Self) -> Self
   static func sign(_ x: Self) -> Self

@@ -17,9 +17,32 @@ public struct Pair<N: Number> {
   /// The negated value, exact.
   @inline(__always) public static prefix func - (a: Pair) -> Pair { Pair(-a.hi, -a.lo) }
 
-  /// The value times a power of two, exact. Other factors would lose what the pair is for.
+  /// The value times a power of two, exact.
+  ///
+  /// Other factors would lose what the pair is for.
   @inline(__always) public func times(powerOfTwo factor: Double) -> Pair {
     Pair(hi * N(factor), lo * N(factor))
+  }
+}
+
+extension Pair {
+  /// The constant `hi + lo`, `hi` the nearest double and `lo` what it lacks.
+  @inline(__always) public init(constant hi: Double, _ lo: Double) {
+    self.init(N(hi), N(lostBy: hi) + N(lo))
+  }
+
+  /// The sum, to about twice the precision of one number.
+  @inline(__always) public static func + (a: Pair, b: Pair) -> Pair {
+    let sum = a.hi + b.hi
+    let fromB = sum - a.hi
+    let lost = (a.hi - (sum - fromB)) + (b.hi - fromB)
+    return Pair(sum, lost + (a.lo + b.lo))
+  }
+
+  /// The product, to about twice the precision of one number.
+  @inline(__always) public static func * (a: Pair, b: Pair) -> Pair {
+    let p = a.hi * b.hi
+    return Pair(p, N.fma(a.hi, b.lo, N.fma(a.lo, b.hi, N.productError(a.hi, b.hi, p))))
   }
 }
 

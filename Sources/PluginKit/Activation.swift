@@ -12,7 +12,9 @@
 //       }
 //     }
 
-/// What an element's formula may use. Only what the activation declares is meaningful.
+/// What an element's formula may use.
+///
+/// Only what the activation declares is meaningful.
 public struct Arguments<N: Number> {
   /// The input.
   public var x: N

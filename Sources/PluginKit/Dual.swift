@@ -11,7 +11,9 @@ public struct Dual<L: Lanes>: Number {
   public var value: L
   /// The derivative; meaningful only if `varies`.
   public var tangent: L
-  /// False for constants. Known when the formula is specialised, so that the arithmetic of constants
+  /// False for constants.
+  ///
+  /// Known when the formula is specialised, so that the arithmetic of constants
   /// disappears: 0 * inf must not turn a derivative into NaN, and costs nothing.
   public var varies: Bool
 
@@ -25,6 +27,8 @@ public struct Dual<L: Lanes>: Number {
   @inline(__always) public init(fixed value: L) { self.init(value, tangent: 0, varies: false) }
   /// A constant.
   @inline(__always) public init(_ constant: Double) { self.init(fixed: L(constant)) }
+  /// What rounding lost of a constant.
+  @inline(__always) public init(lostBy constant: Double) { self.init(fixed: L(lostBy: constant)) }
   /// The input itself.
   @inline(__always) public init(variable value: L) { self.init(value, tangent: 1, varies: true) }
 
@@ -181,6 +185,16 @@ public struct Dual<L: Lanes>: Number {
   @inline(__always) public static func erfcx(_ x: Dual) -> Dual {
     let y = L.erfcx(x.value)
     return x.chain(y, L.fma(2 * x.value, y, -1.1283791670955125739))
+  }
+  /// `silu` by the chain rule.
+  @inline(__always) public static func silu(_ x: Dual) -> Dual {
+    let y = L.silu(x.value)
+    return x.chain(y, L.siluSlope(x.value))
+  }
+  /// `gelu` by the chain rule.
+  @inline(__always) public static func gelu(_ x: Dual) -> Dual {
+    let y = L.gelu(x.value)
+    return x.chain(y, L.geluSlope(x.value))
   }
   /// `sqrt` by the chain rule.
   @inline(__always) public static func sqrt(_ x: Dual) -> Dual {

@@ -54,33 +54,33 @@ public import CActZoo
 }
 
 /// Chooses the loop by how the wanted parameter gradients lie.
+///
+/// Four loops for each element type are what 64 KB per plugin have room for at the level without vectors
+/// worth the name. So two rare cases make do: unwanted parameter gradients are computed and dropped, and
+/// fused with sums along the innermost axis is backward, then forward.
 @inline(__always) func sweepGradients<A: Activation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>, writesY: Bool
 ) {
-  switch A.parameters == 0 ? .none : sumKind(call, A.parameters) {
-  case .none: sweepGradients(A.self, L.self, NoSums.self, call, writesY)
-  case .shared: sweepGradients(A.self, L.self, SharedSums.self, call, writesY)
-  case .along: sweepGradients(A.self, L.self, AlongSums.self, call, writesY)
-  }
-}
-
-@inline(__always) func sweepGradients<A: Activation, L: Lanes, S: SumRule>(
-  _: A.Type, _: L.Type, _: S.Type, _ call: UnsafePointer<actzoo_call>, _ writesY: Bool
-) {
-  if writesY {
-    sweep(A.self, L.self, FusedPass<S>.self, call)
+  if A.parameters == 0 {
+    if writesY {
+      sweep(A.self, L.self, FusedPass<NoSums>.self, call)
+    } else {
+      sweep(A.self, L.self, BackwardPass<NoSums>.self, call)
+    }
+  } else if areAlong(call, A.parameters) {
+    // Backward first: y may be x, and dx is never x.
+    sweep(A.self, L.self, BackwardPass<AlongSums>.self, call)
+    if writesY { sweep(A.self, L.self, ForwardPass.self, call) }
+  } else if writesY {
+    sweep(A.self, L.self, FusedPass<SharedSums>.self, call)
   } else {
-    sweep(A.self, L.self, BackwardPass<S>.self, call)
+    sweep(A.self, L.self, BackwardPass<SharedSums>.self, call)
   }
 }
 
-/// How the wanted parameter gradients of a call lie.
-func sumKind(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> SumKind {
-  guard let dparam = call.pointee.dparam else { return .none }
-  var kind = SumKind.none
-  for k in 0..<parameters where dparam[k].data != nil {
-    if dparam[k].stride.3 != 0 { return .along }
-    kind = .shared
-  }
-  return kind
+/// True if a wanted parameter gradient varies along the innermost axis.
+func areAlong(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
+  guard let dparam = call.pointee.dparam else { return false }
+  for k in 0..<parameters where dparam[k].data != nil && dparam[k].stride.3 != 0 { return true }
+  return false
 }

@@ -10,7 +10,7 @@ import CActZoo
 
 /// How a pass adds parameter gradients.
 enum SumKind {
-  /// Nobody wants them.
+  /// There are none.
   case none
   /// Every wanted one has innermost stride 0.
   case shared
@@ -53,6 +53,7 @@ struct RowSum<W: WideLanes> {
 }
 
 /// Adds lanes to a row's place when some parameters of the call go along the innermost axis.
+///
 /// `count` lanes are valid, from element `i` of the row.
 @inline(__always) func addAlong<L: Lanes>(
   _ value: L, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int
@@ -64,6 +65,6 @@ struct RowSum<W: WideLanes> {
   } else if count == L.width {
     wide.add(to: place + i)
   } else {
-    for lane in 0..<count { place[i &+ lane] += wide[lane] }
+    wide.add(to: place + i, first: count)
   }
 }

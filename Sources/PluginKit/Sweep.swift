@@ -7,7 +7,9 @@ import CActZoo
 // The one loop of every kernel made from a formula. Forward, backward and fused are this sweep with constant
 // flags; what a pass does not need is removed when it is specialised.
 
-/// What a sweep computes. A type, not a value: each pass is a specialisation of its own, whatever the
+/// What a sweep computes.
+///
+/// A type, not a value: each pass is a specialisation of its own, whatever the
 /// inliner thinks.
 protocol Pass {
   static var writesY: Bool { get }
@@ -59,7 +61,9 @@ struct Row<L: Lanes> {
   typealias Sum = UnsafeMutablePointer<Double>?
 }
 
-/// Computes `count` lanes from element `i` of a row. The same arithmetic for full and partial lanes, so an
+/// Computes `count` lanes from element `i` of a row.
+///
+/// The same arithmetic for full and partial lanes, so an
 /// element's bits do not depend on its place.
 @inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
   _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int,
@@ -130,7 +134,8 @@ struct Row<L: Lanes> {
     k < A.parameters ? Input(c.param[k]) : Input()
   }
   @inline(__always) func dparam(_ k: Int) -> Operand<Double> {
-    k < A.parameters && P.sums != .none ? Operand<Double>(c.dparam[k]) : Operand<Double>()
+    guard k < A.parameters, P.sums != .none, let views = c.dparam else { return Operand() }
+    return Operand(views[k])
   }
   let p = (param(0), param(1), param(2), param(3))
   let dp = (dparam(0), dparam(1), dparam(2), dparam(3))
@@ -167,11 +172,12 @@ struct Row<L: Lanes> {
       }
       var lanes = (sums.0.lanes, sums.1.lanes, sums.2.lanes, sums.3.lanes)
       var i = 0
-      while i &+ L.width <= n {
-        step(A.self, P.self, row, i, L.width, &lanes)
+      // One body for full and partial lanes: a second one for the tail would double every plugin, and the
+      // branch is predicted.
+      while i < n {
+        step(A.self, P.self, row, i, Swift.min(L.width, n &- i), &lanes)
         i &+= L.width
       }
-      if i < n { step(A.self, P.self, row, i, n &- i, &lanes) }
       (sums.0.lanes, sums.1.lanes, sums.2.lanes, sums.3.lanes) = lanes
     }
   }

@@ -73,7 +73,9 @@ final class Library: @unchecked Sendable {
     let before = csystem_float_control()
     defer { csystem_set_float_control(before) }
     let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
-    guard let handle = dlopen(loadingName(file), flags) else {
+    // The descriptor must stay open until the loader is done with it.
+    let opened = withExtendedLifetime(file) { dlopen(file.pathForLoading, flags) }
+    guard let handle = opened else {
       let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
       throw failure("", "cannot be loaded: \(reason)")
     }
@@ -91,24 +93,6 @@ final class Library: @unchecked Sendable {
       throw failure("", "says that it cannot run here (its entry returned NULL)")
     }
     return answer
-  }
-
-  /// A name for the open file that no other file has had.
-  ///
-  /// The loader first compares names with those of what is loaded, and descriptors are used again: a
-  /// plain /proc/self/fd/5 would give the library that was number 5 before. So the identity of the file
-  /// is spelled in slashes and dots, which mean nothing to the kernel.
-  private func loadingName(_ file: OpenFile) -> String {
-    let identity = file.identity
-    var name = "/proc/self/fd"
-    for word in [identity.device, identity.inode, UInt64(bitPattern: Int64(identity.seconds))] {
-      var rest = word
-      for _ in 0..<64 {
-        name += rest & 1 == 0 ? "/." : "//."
-        rest >>= 1
-      }
-    }
-    return name + "/\(file.descriptor)"
   }
 
   private typealias Entry =

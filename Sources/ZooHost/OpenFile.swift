@@ -37,6 +37,26 @@ final class OpenFile {
   /// Device and inode: one file under two names is one file.
   var identity: FileIdentity { FileIdentity(status) }
 
+  /// A path that leads to this very file, for dlopen.
+  ///
+  /// glibc answers a path that it has seen with the library it loaded then, and descriptors are
+  /// reused, so "/proc/self/fd/5" alone would give the wrong library the second time. The device and
+  /// the inode are woven in as "/" (0) and "/." (1), which change nothing for the file system.
+  var pathForLoading: String {
+    var path = "/proc/self/fd"
+    var device = UInt32(truncatingIfNeeded: status.st_dev)
+    for _ in 0..<32 {
+      path += device & 1 == 1 ? "/." : "/"
+      device >>= 1
+    }
+    var inode = UInt64(status.st_ino)
+    while inode != 0 {
+      path += inode & 1 == 1 ? "/." : "/"
+      inode >>= 1
+    }
+    return path + "/\(descriptor)"
+  }
+
   /// The bytes at `offset`, or nil if the file does not have them all.
   ///
   /// Not mmap: a file that is cut while it is mapped kills the process.

@@ -54,6 +54,14 @@ public struct Split: Sendable {
     self.offset = offset
   }
 
+  /// The given samples as layers see them, in a new tensor.
+  public func batch(_ range: Range<Int>, sampleShape: [Int]) -> Tensor {
+    let batch = Tensor([0] + sampleShape)
+    var labels: [Int32] = []
+    gather((0..<Int32(count)).map { $0 }, range, into: batch, labels: &labels)
+    return batch
+  }
+
   /// Copies samples into a batch.
   ///
   /// - Parameters:

@@ -39,7 +39,10 @@ struct GzipReader: ~Copyable {
   func expectEnd() throws {
     var byte: UInt8 = 0
     let got = gzread(file, &byte, 1)
-    if got < 0 { throw damaged() }
+    // A file cut within its checksum gives 0 bytes and leaves only zlib's error code to tell.
+    var code: Int32 = 0
+    _ = gzerror(file, &code)
+    if got < 0 || code < 0 { throw damaged() }
     if got > 0 {
       throw TrainingError("\(path): more data follows than its header says; this is another file")
     }

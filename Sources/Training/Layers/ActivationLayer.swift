@@ -152,10 +152,7 @@ public final class ActivationLayer: Layer {
     }
     arguments.dparameters = UnsafePointer(gradientList)
     try bound.backward(&arguments)
-    for index in added {
-      let total = parameters[index].gradient
-      for element in 0..<total.count { total[element] += contributions[index][element] }
-    }
+    for index in added { parameters[index].addGradient(contributions[index]) }
     return inputGradient
   }
 

@@ -41,6 +41,16 @@ public final class NetworkParameter {
   /// The next contribution overwrites.
   public func clearGradient() { hasGradient = false }
 
+  /// Adds a contribution of the value's shape.
+  public func addGradient(_ contribution: Tensor) {
+    precondition(contribution.count == gradient.count)
+    if beginContribution() {
+      for index in 0..<gradient.count { gradient[index] += contribution[index] }
+    } else {
+      gradient.copy(from: contribution)
+    }
+  }
+
   /// Says that a contribution is coming: true if it must be added, false if it must overwrite.
   func beginContribution() -> Bool {
     defer { hasGradient = true }

@@ -44,7 +44,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   ///
   /// The schedule is not shortened.
   public var maximumSteps: Int?
-  /// Threads, or 0 for as many as there are processors. Results do not depend on it.
+  /// Threads, or 0 for as many as there are processors.
+  ///
+  /// Results do not depend on it.
   public var threads = 0
 
   /// The defaults: a ReLU network on generated signals.

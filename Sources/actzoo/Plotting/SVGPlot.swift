@@ -34,7 +34,7 @@ struct SVGPlot {
     ]
     if !result.dg.isEmpty { series.append(curve("derivative by g", result.dg, isDashed: true)) }
     return Chart(
-      title: "\(d.title): \(d.equation.fitted(58))", xLabel: "x",
+      title: "\(d.title): \(d.equation.fitted(46 - d.title.count))", xLabel: "x",
       yLabel: d.isGated ? "y, dy/dx at g = \(brief(plottedGate))" : "y, dy/dx", series: series,
       xRange: x)
   }
@@ -49,7 +49,7 @@ struct SVGPlot {
 
   private func noise() throws(CommandFailure) -> Chart {
     var series: [ChartSeries] = []
-    for u in [0.0, 0.25, 0.5, 0.75, 0.999] {
+    for u in [0.0, 0.25, 0.5, 0.75, 0.99] {
       let y = try evaluator.evaluate(x: at, g: [plottedGate], u: u).y
       series.append(curve("u = \(brief(u, digits: 2))", y))
     }

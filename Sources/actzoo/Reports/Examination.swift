@@ -106,7 +106,10 @@ struct Examination {
   private var places: [Finding] {
     let zoo = access.open()
     return zoo.searched.map { place in
-      let isThere = FileManager.default.fileExists(atPath: place.folder)
+      var isFolder: ObjCBool = false
+      let isThere =
+        FileManager.default.fileExists(atPath: place.folder, isDirectory: &isFolder)
+        && isFolder.boolValue
       let files = Set(zoo.activations.map(\.path).filter { $0.hasPrefix(place.folder + "/") })
       let text = isThere ? counted(files.count, "plugin") : "not there"
       return Finding(

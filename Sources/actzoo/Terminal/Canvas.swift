@@ -17,9 +17,10 @@ struct Canvas {
     inks = Array(repeating: nil, count: columns * rows)
   }
 
-  /// Draws one value for each column of dots. Jumps are left open: a vertical line there would show
-  /// values that the function does not take. `isDotted` leaves gaps, so that curves differ without
-  /// colours too.
+  /// Draws one value for each column of dots.
+  ///
+  /// Jumps are left open: a vertical line there would show values that the function does not take.
+  /// `isDotted` leaves gaps, so that curves differ without colours too.
   mutating func draw(_ ink: Ink, isDotted: Bool = false, values: [Double]) {
     var previous: Int?
     for (column, value) in values.enumerated() {
@@ -37,7 +38,7 @@ struct Canvas {
   /// A horizontal line of loose dots at a value of y.
   mutating func drawHorizontal(_ value: Double, _ ink: Ink) {
     guard let row = dotRow(value) else { return }
-    for column in stride(from: 0, to: columns * 2, by: 4) { set(column, row, ink) }
+    for column in stride(from: 0, to: columns * 2, by: 8) { set(column, row, ink) }
   }
 
   /// A vertical line of loose dots at a value of x.
@@ -45,7 +46,7 @@ struct Canvas {
     guard x.contains(value) else { return }
     let share = (value - x.lowerBound) / (x.upperBound - x.lowerBound)
     let column = Int((share * Double(columns * 2 - 1)).rounded())
-    for row in stride(from: 0, to: rows * 4, by: 4) { set(column, row, ink) }
+    for row in stride(from: 0, to: rows * 4, by: 8) { set(column, row, ink) }
   }
 
   /// The text of each row of cells, coloured where colours are on.

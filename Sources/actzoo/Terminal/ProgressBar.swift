@@ -1,6 +1,8 @@
 import Foundation
 
-/// One line on standard error that is drawn over itself. Silent where nobody watches.
+/// One line on standard error that is drawn over itself.
+///
+/// Silent where nobody watches.
 struct ProgressBar {
   private let isShown = isatty(STDERR_FILENO) == 1 && Terminal.isInteractive
   private var lastDrawn = 0.0

@@ -19,8 +19,10 @@ struct Evaluator {
     var dparameters: [[Double]] = []
   }
 
-  /// Initial values, then the preset's, then `assignments` ("eps=0.05", "theta=1,0.5"). The length of an
-  /// assigned vector decides the counts that it depends on, and so the lengths of others.
+  /// Initial values, then the preset's, then `assignments` ("eps=0.05", "theta=1,0.5").
+  ///
+  /// The length of an assigned vector decides the counts that it depends on, and so the lengths of
+  /// others.
   init(
     _ activation: Activation, type: actzoo_dtype, preset: String? = nil, assignments: [String] = []
   ) throws(CommandFailure) {
@@ -97,8 +99,9 @@ struct Evaluator {
     return (index, numbers)
   }
 
-  /// Evaluates f at points; `g` and `u` are repeated to the length of `x`. Without `wantsGradients`
-  /// only y is computed.
+  /// Evaluates f at points; `g` and `u` are repeated to the length of `x`.
+  ///
+  /// Without `wantsGradients` only y is computed.
   func evaluate(x: [Double], g: [Double] = [0], u: Double? = nil, wantsGradients: Bool = true)
     throws(CommandFailure) -> Result
   {

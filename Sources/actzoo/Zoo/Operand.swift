@@ -7,7 +7,9 @@ final class Operand {
   private let data: UnsafeMutableRawPointer
   private let shape: UnsafeMutablePointer<Int64>
 
-  /// Zeros. `type` is ACTZOO_F32 or ACTZOO_F64.
+  /// Zeros.
+  ///
+  /// `type` is ACTZOO_F32 or ACTZOO_F64.
   init(_ extents: [Int], _ type: actzoo_dtype) {
     count = extents.reduce(1, *)
     data = .allocate(byteCount: max(8, count * 8), alignment: 64)

@@ -2,15 +2,19 @@ import CSystem
 import Foundation
 import ZooHost
 
-/// Loading a plugin where it can do no harm: in a child process with its own process group, limits and
-/// a deadline. The answer comes over a descriptor of its own, since a plugin may print what it likes.
+/// Loading a plugin where it can do no harm: in a child process with its own process group, limits
+/// and a deadline.
+///
+/// The answer comes over a descriptor of its own, since a plugin may print what it likes.
 struct Probe {
   /// The hidden first argument that makes this program the child.
   static let word = "__probe"
   private static let answerDescriptor: Int32 = 3
 
   let path: String
-  /// Nil: every activation of the file loads. Otherwise the sentence that says what went wrong.
+  /// Nil: every activation of the file loads.
+  ///
+  /// Otherwise the sentence that says what went wrong.
   let failure: String?
 
   /// Loads every activation of a plugin file in a child; takes `seconds` at most.
@@ -95,7 +99,8 @@ struct Probe {
     defer { for argument in arguments { free(argument) } }
     arguments.append(nil)
     var child: pid_t = 0
-    let result = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, Foundation.environ)
+    let result = posix_spawn(
+      &child, "/proc/self/exe", &actions, &attributes, arguments, Foundation.environ)
     return result == 0 ? child : nil
   }
 

@@ -10,7 +10,9 @@ struct ZooAccess: ParsableArguments {
     help: "A plugin file or a folder of plugins, searched first. May be given several times.")
   var paths: [String] = []
 
-  /// Searches for plugins. Runs no plugin code.
+  /// Searches for plugins.
+  ///
+  /// Runs no plugin code.
   func open() -> Zoo {
     var options = ZooOptions()
     // The host takes no bare word for a path, so that no library is ever searched for by name; here

@@ -1,7 +1,9 @@
 import Formula
 
-/// A plugin's C source: the formula and its symbolic derivatives in double, a loop over the box, and
-/// the table. Needs plugin.h and <math.h>, nothing else.
+/// A plugin's C source: the formula and its symbolic derivatives in double, a loop over the box,
+/// and the table.
+///
+/// Needs plugin.h and <math.h>, nothing else.
 struct CTemplate {
   private let activation: ActivationDescriptor
   private let formula: Expression
