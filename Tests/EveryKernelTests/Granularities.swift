@@ -12,6 +12,7 @@ struct GranularityCheck<T: Scalar> {
   init(_ activation: Activation) { self.activation = activation }
 
   /// What actzoo.h allows for a parameter, with 2 groups so that a group has several channels.
+  ///
   /// One call takes at most two different numbers of groups.
   private static var choices: [(bits: UInt32, groups: Int)] {
     [

@@ -13,8 +13,8 @@ struct ThreadCheck<T: Scalar> {
     let descriptor = activation.descriptor
     let setting = Setting.initial(descriptor)
     for (shape, bits) in [
-      ([100_001], ACTZOO_PER_LAYER), ([3, 24, 41, 29], ACTZOO_PER_CHANNEL),
-      ([2501, 32], ACTZOO_PER_CHANNEL),
+      ([70_001], ACTZOO_PER_LAYER), ([2, 24, 41, 29], ACTZOO_PER_CHANNEL),
+      ([2001, 32], ACTZOO_PER_CHANNEL),
     ] {
       var inputs = Inputs<T>.random(descriptor, shape: shape, setting: setting, seed: 61)
       for p in inputs.parameters.indices
