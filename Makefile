@@ -32,8 +32,8 @@ unicode = $(dir $(realpath $(shell command -v swiftc)))../lib/swift/embedded/$(s
 build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo.map $(wildcard Sources/CSystem/*)
 	@mkdir -p build/lib
 	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
-	  -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
-	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs \
+	  -use-ld=lld -Xfrontend -function-sections -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
+	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
 
@@ -48,12 +48,12 @@ $(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
 
 demo:
 	@Scripts/setup demo
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all
 	@Scripts/demo
 
 test:
 	@Scripts/setup test
-	@$(MAKE) --no-print-directory all ISA=all
+	@$(MAKE) --no-print-directory -j2 all ISA=all
 	@$(MAKE) --no-print-directory lint
 	swift test -c release --disable-local-rpath
 	.venv/bin/python -m pytest -q Tests/EndToEnd Bindings/python/tests
@@ -66,7 +66,7 @@ lint:
 
 bench:
 	@Scripts/setup demo
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all
 	.venv/bin/python Benchmarks/crrelu.py
 
 clean:

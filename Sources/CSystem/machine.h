@@ -63,6 +63,8 @@ static inline int csystem_cpu_level(void) { return 1; }
 #endif
 
 static inline int csystem_errno(void) { return errno; }
+/* Swift marks fork as unavailable; the host must survive it, and its tests must do it. */
+static inline pid_t csystem_fork(void) { return fork(); }
 static inline int csystem_open(const char *path, int flags) { return open(path, flags); }
 
 /* libc's functions that are declared only with _GNU_SOURCE, under names that clash with nobody's. */

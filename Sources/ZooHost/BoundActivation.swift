@@ -14,6 +14,29 @@ enum Pass {
   case fused
 }
 
+/// What a call looks up in a bound activation: plain data, so that copying it counts no references.
+struct BoundFacts {
+  let dtype: actzoo_dtype
+  let channelAxis: Int
+  let parameters: UnsafeMutablePointer<BoundParameter>
+  let parameterCount: Int
+  let isGated: Bool
+  let usesNoise: Bool
+  let noiseEval: Float
+
+  /// Copies `parameters` into memory that the owner of these facts frees.
+  init(_ binding: Binding, _ descriptor: ActivationDescriptor, _ list: [BoundParameter]) {
+    dtype = binding.dtype
+    channelAxis = binding.channelAxis
+    parameterCount = list.count
+    parameters = .allocate(capacity: max(list.count, 1))
+    for (index, parameter) in list.enumerated() { (parameters + index).initialize(to: parameter) }
+    isGated = descriptor.isGated
+    usesNoise = descriptor.usesNoise
+    noiseEval = Float(descriptor.noiseEval ?? 0)
+  }
+}
+
 /// An activation ready to be evaluated: everything that does not depend on data is decided.
 ///
 /// Immutable; [concurrent].
@@ -29,11 +52,7 @@ public final class BoundActivation: @unchecked Sendable {
   /// Whether the passes run the formula's evaluator for want of a compiled kernel.
   public let usesFormula: (forward: Bool, backward: Bool)
 
-  let parameters: UnsafeMutablePointer<BoundParameter>
-  let parameterCount: Int
-  let isGated: Bool
-  let usesNoise: Bool
-  let noiseEval: Float
+  let facts: BoundFacts
   private let formulaCounts: [Int]
   private let rows: (forward: Row?, backward: Row?, fused: Row?)
   private var formula: FormulaKernel?
@@ -52,16 +71,9 @@ public final class BoundActivation: @unchecked Sendable {
     self.activation = activation
     dtype = binding.dtype
     channelAxis = binding.channelAxis
-    parameterCount = resolved.count
-    parameters = .allocate(capacity: max(resolved.count, 1))
-    for (index, parameter) in resolved.enumerated() {
-      (parameters + index).initialize(to: parameter)
-    }
+    facts = BoundFacts(binding, descriptor, resolved)
     self.counts = resolved.map { $0.count }
     formulaCounts = counts
-    isGated = descriptor.isGated
-    usesNoise = descriptor.usesNoise
-    noiseEval = Float(descriptor.noiseEval ?? 0)
     let preferred = BoundActivation.preference(binding.dtype)
     func best(_ suits: (Row) -> Bool) -> Row? {
       for dtype in preferred {
@@ -79,7 +91,7 @@ public final class BoundActivation: @unchecked Sendable {
     }
   }
 
-  deinit { parameters.deallocate() }
+  deinit { facts.parameters.deallocate() }
 
   /// Types whose kernels serve a type, best first.
   ///
@@ -176,7 +188,6 @@ public final class BoundActivation: @unchecked Sendable {
     _ builder: PlanBuilder, _ memory: UnsafeMutablePointer<Int>, _ arguments: actzoo_arguments,
     isFormula: Bool
   ) throws(ZooError) -> actzoo_status {
-    var builder = builder
     var plan = Plan(axes: builder.axes, operands: builder.operandLimit, memory: memory)
     guard try builder.fill(&plan) else { return ACTZOO_OK }
     return try execute(

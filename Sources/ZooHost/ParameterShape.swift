@@ -108,7 +108,7 @@ struct ParameterShape {
   }
 
   /// What is wrong with the shape of `tensor`, and what it should be.
-  func complaint(_ tensor: CheckedTensor, _ name: String, _ what: String) -> String {
+  func complaint(_ tensor: CheckedTensor, _ name: String) -> String {
     var parts: [String] = []
     var needed = 1
     forEachAxis { _, extent in
@@ -118,9 +118,9 @@ struct ParameterShape {
     let shape = "(" + joined(parts, ", ") + ")"
     if tensor.count != needed {
       return
-        "\(what) '\(name)' has \(tensor.count) values; \(meaning) it needs \(needed), shape \(shape)"
+        "\(name) has \(tensor.count) values; \(meaning) it needs \(needed), shape \(shape)"
     }
-    return "\(what) '\(name)' has shape \(tensor.shapeText); \(meaning) it needs \(shape)"
+    return "\(name) has shape \(tensor.shapeText); \(meaning) it needs \(shape)"
   }
 
   private var meaning: String {

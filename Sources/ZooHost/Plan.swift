@@ -233,6 +233,9 @@ extension Plan {
   private static var hotSums: Int { 2_048 }
   /// Elements of one tile: a few operands of it stay in the first-level cache.
   static var tileElements: Int { 1_024 }
+  /// Sides and elements of a tile that is transposed.
+  static var squareSide: Int { 64 }
+  static var squareElements: Int { 4_096 }
 
   /// Cuts the box into shards, by its shape alone (rule H5), and returns how many there are.
   mutating func cutShards() -> Int {
@@ -303,9 +306,9 @@ extension Plan {
     if !tiled {
       for axis in max(0, axes - 4)..<axes { pieces[axis] = chunks[axis] }
     } else {
-      var room = Plan.tileElements
-      // A transposed operand: a square, so that both sides read and write whole cache lines.
-      pieces[last] = min(chunks[last], across >= 0 ? 32 : room)
+      // A transposed operand: a square, so that both sides read and write several cache lines at once.
+      var room = across >= 0 ? Plan.squareElements : Plan.tileElements
+      pieces[last] = min(chunks[last], across >= 0 ? Plan.squareSide : room)
       if across >= 0 {
         pieces[across] = min(chunks[across], room / pieces[last])
         pieces[last] = min(chunks[last], room / pieces[across])

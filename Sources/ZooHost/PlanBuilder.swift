@@ -7,7 +7,9 @@ import CActZoo
 /// Turns the arguments of one call into a plan, checking everything on the way: what it lets through
 /// can be executed without looking again.
 struct PlanBuilder {
-  let bound: BoundActivation
+  let bound: BoundFacts
+  // The caller's handle outlives the call; counting references cost a quarter of a small one.
+  private let owner: Unmanaged<BoundActivation>
   let pass: Pass
   let arguments: actzoo_arguments
   let row: Row
@@ -16,14 +18,22 @@ struct PlanBuilder {
 
   /// Axes and operands that the plan needs room for.
   let axes: Int
-  var operandLimit: Int { 7 + 3 * bound.parameterCount }
+  var operandLimit: Int {
+    let extras = (bound.isGated ? 2 : 0) + (bound.usesNoise ? 1 : 0)
+    return pass == .forward
+      ? 2 + extras + bound.parameterCount : 5 + extras + 3 * bound.parameterCount
+  }
   var words: Int { Plan.words(axes: axes, operands: operandLimit) }
+
+  /// For messages alone.
+  private var descriptor: ActivationDescriptor { owner.takeUnretainedValue().activation.descriptor }
 
   /// Checks x and the axes that the granularities need.
   init(
     _ bound: BoundActivation, _ pass: Pass, _ arguments: actzoo_arguments, _ row: Row
   ) throws(ZooError) {
-    self.bound = bound
+    self.bound = bound.facts
+    owner = Unmanaged.passUnretained(bound)
     self.pass = pass
     self.arguments = arguments
     self.row = row
@@ -32,25 +42,25 @@ struct PlanBuilder {
     }
     guard let pointer = arguments.x.0 else { throw .invalid("x is missing (NULL)") }
     x = try CheckedTensor(pointer, "x")
-    try PlanBuilder.checkType(x, "x", bound.dtype)
-    let splits = try PlanBuilder.splits(bound, x, &map)
+    try PlanBuilder.checkType(x, "x", self.bound.dtype)
+    let splits = try PlanBuilder.splits(self.bound, x, &map)
     axes = max(x.axes, 1) + splits
     try checkParameterLists()
   }
 
   private static func checkType(
-    _ tensor: CheckedTensor, _ name: String, _ dtype: actzoo_dtype
+    _ tensor: CheckedTensor, _ name: @autoclosure () -> String, _ dtype: actzoo_dtype
   ) throws(ZooError) {
     guard tensor.tensor.dtype == dtype else {
       throw .invalid(
-        "\(name) is \(dtypeName(tensor.tensor.dtype)); the activation is bound to \(dtypeName(dtype))"
+        "\(name()) is \(dtypeName(tensor.tensor.dtype)); the activation is bound to \(dtypeName(dtype))"
       )
     }
   }
 
   /// Finds the channel axis, if some parameter needs it, and how many axes it must become.
   private static func splits(
-    _ bound: BoundActivation, _ x: CheckedTensor, _ map: inout AxisMap
+    _ bound: BoundFacts, _ x: CheckedTensor, _ map: inout AxisMap
   ) throws(ZooError) -> Int {
     var groupings: (Int, Int) = (0, 0)
     for index in 0..<bound.parameterCount {
@@ -92,16 +102,16 @@ struct PlanBuilder {
     let count = bound.parameterCount
     let given = arguments.parameters == nil ? 0 : Int(clamping: arguments.parameters_count)
     guard given == count else {
-      let names = bound.activation.descriptor.parameters.map { $0.name }
+      let names = descriptor.parameters.map { $0.name }
       let list = names.isEmpty ? "none" : joined(names, ", ")
       throw .invalid(
-        "\(given) parameters were given; \(bound.activation.descriptor.name) takes \(count): \(list)"
+        "\(given) parameters were given; \(descriptor.name) takes \(count): \(list)"
       )
     }
   }
 
   /// Fills the plan; false if there is nothing to compute (no elements).
-  mutating func fill(_ plan: inout Plan) throws(ZooError) -> Bool {
+  func fill(_ plan: inout Plan) throws(ZooError) -> Bool {
     layOutAxes(&plan)
     try addData(&plan)
     try addNoise(&plan)
@@ -139,7 +149,7 @@ struct PlanBuilder {
     try addTensor(&plan, arguments.x.0, .x, isOutput: false)
     if bound.isGated {
       guard arguments.x.1 != nil else {
-        throw .invalid("\(bound.activation.descriptor.name) is gated: x[1] is missing (NULL)")
+        throw .invalid("\(descriptor.name) is gated: x[1] is missing (NULL)")
       }
       try addTensor(&plan, arguments.x.1, .g, isOutput: false)
     }
@@ -202,23 +212,22 @@ struct PlanBuilder {
   private func addParameters(_ plan: inout Plan) throws(ZooError) {
     let wanted = bound.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
     for index in 0..<bound.parameterCount {
-      let name = bound.activation.descriptor.parameters[index].name
       guard let pointer = arguments.parameters[index] else {
-        throw .invalid("parameter '\(name)' is missing (NULL)")
+        throw .invalid("\(parameterName(index)) is missing (NULL)")
       }
-      let tensor = try CheckedTensor(pointer, "parameter '\(name)'")
-      try PlanBuilder.checkType(tensor, "parameter '\(name)'", wanted)
-      try addParameter(&plan, tensor, .parameter, index, name)
+      let tensor = try CheckedTensor(pointer, parameterName(index))
+      try PlanBuilder.checkType(tensor, parameterName(index), wanted)
+      try addParameter(&plan, tensor, .parameter, index)
     }
     guard pass != .forward, arguments.dparameters != nil else { return }
     for index in 0..<bound.parameterCount {
       guard let pointer = arguments.dparameters[index] else { continue }
-      let name = bound.activation.descriptor.parameters[index].name
-      let tensor = try CheckedTensor(pointer, "dparameter '\(name)'")
+      let tensor = try CheckedTensor(pointer, "d" + parameterName(index))
       guard tensor.tensor.dtype == ACTZOO_F32 || tensor.tensor.dtype == ACTZOO_F64 else {
-        throw .invalid("dparameter '\(name)' is \(dtypeName(tensor.tensor.dtype)); give f32 or f64")
+        throw .invalid(
+          "d\(parameterName(index)) is \(dtypeName(tensor.tensor.dtype)); give f32 or f64")
       }
-      try addParameter(&plan, tensor, .result, index, name)
+      try addParameter(&plan, tensor, .result, index)
       guard !bound.parameters[index].isFixed else { continue }
       var sum = Operand(role: .sum, dtype: ACTZOO_F64, size: 8)
       sum.index = index
@@ -228,8 +237,13 @@ struct PlanBuilder {
     }
   }
 
+  /// "parameter 'eps'", for messages alone: names are not looked up in a call that succeeds.
+  private func parameterName(_ index: Int) -> String {
+    "parameter '\(descriptor.parameters[index].name)'"
+  }
+
   private func addParameter(
-    _ plan: inout Plan, _ tensor: CheckedTensor, _ role: Role, _ index: Int, _ name: String
+    _ plan: inout Plan, _ tensor: CheckedTensor, _ role: Role, _ index: Int
   ) throws(ZooError) {
     var operand = Operand(role: role, dtype: tensor.tensor.dtype, size: tensor.size)
     operand.index = index
@@ -240,12 +254,11 @@ struct PlanBuilder {
     let shape = ParameterShape(parameter: bound.parameters[index], x: x, map: map)
     guard shape.lay(tensor, at, plan) else {
       throw .invalid(
-        shape.complaint(tensor, name, role == .result ? "dparameter" : "parameter"))
+        shape.complaint(tensor, (role == .result ? "d" : "") + parameterName(index)))
     }
     guard role == .result else { return }
     for axis in 0..<tensor.axes where tensor.extent(axis) > 1 && tensor.stride(axis) == 0 {
-      throw .invalid(
-        "dparameter '\(name)' has stride 0 along axis \(axis) (rule C7); give it one of its own")
+      throw .invalid("d\(parameterName(index)) has stride 0 along axis \(axis) (rule C7)")
     }
   }
 
@@ -261,10 +274,10 @@ struct PlanBuilder {
 
   private func checkOverlaps(_ plan: Plan) throws(ZooError) {
     for index in 0..<plan.operandCount where plan.operands[index].isOutput {
-      let name = self.name(plan, index)
       if overlapsItself(plan, index) {
         throw .invalid(
-          "\(name) has two elements in one place (rule C7); give it strides that do not")
+          "\(name(plan, index)) has two elements in one place (rule C7); give it strides that do not"
+        )
       }
       let mine = Footprint(plan, index)
       for other in 0..<plan.operandCount
@@ -275,7 +288,8 @@ struct PlanBuilder {
         if isAllowedPair(plan, index, other) && isSame(plan, index, other) { continue }
         if overlap(plan, index, other) {
           throw .invalid(
-            "\(name) overlaps \(self.name(plan, other)) (rule C7); give it memory of its own")
+            "\(name(plan, index)) overlaps \(name(plan, other)) (rule C7); give it memory of its own"
+          )
         }
       }
     }
@@ -291,7 +305,7 @@ struct PlanBuilder {
   private func name(_ plan: Plan, _ index: Int) -> String {
     let operand = plan.operands[index]
     guard operand.role.rawValue >= Role.parameter.rawValue else { return operand.role.name }
-    return "\(operand.role.name) '\(bound.activation.descriptor.parameters[operand.index].name)'"
+    return (operand.role == .parameter ? "" : "d") + parameterName(operand.index)
   }
 
   /// Puts the axes in order and decides which operands the kernel may use where they are.

@@ -79,7 +79,7 @@ FORMULAS = {
     "series": ("sum(k, 1, 6, sin(k*x)/k)", []),
     "names": (
         "in * atan(x) + N * asinh(x) + select * cosh(x) + t1",
-        ["in=1", "N=2", "select=.5", "t1=1"],
+        ["in=1", "N=2", "select=0.5", "t1=1"],
     ),
     "gate": ("x * g * sigmoid(g)", []),
     "noise": ("x >= 0 ? x : x * (1/8 + 5/24 * u)", []),

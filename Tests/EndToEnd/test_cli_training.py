@@ -50,6 +50,10 @@ def test_compare_sets_results_side_by_side(tmp_path):
     assert "Test accuracy" in drawn and "Training loss" in drawn and "lslu:paper" in drawn
 
 
+def test_one_seed_has_no_deviation():
+    assert "±" not in actzoo("compare", "relu", *QUICK, "--seeds", 1).stdout
+
+
 def test_compare_json():
     found = actzoo_json("compare", "relu", "crrelu", *QUICK, "--seeds", 2)
     assert [c["label"] for c in found] == ["relu", "crrelu"]

@@ -8,12 +8,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ACTZOO = ROOT / "build" / "bin" / "actzoo"
 BUILT = ROOT / "build" / "lib" / "actzoo"
+# Nobody's own plugins are here; compilers keep their module caches in it from test to test.
+HOME = ROOT / "build" / "tests" / "home"
 
 
 def environment(**changes):
     """The caller's environment without what steers the zoo, and with nobody's own plugins."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACTZOO_", "XDG_", "COLUMNS"))}
-    return {**kept, "HOME": "/nonexistent", **{k: str(v) for k, v in changes.items()}}
+    return {**kept, "HOME": str(HOME), **{k: str(v) for k, v in changes.items()}}
 
 
 def actzoo(*words, cwd=None, code=0, timeout=120, **changes):

@@ -41,7 +41,9 @@ struct Oracle {
         let place = Oracle.place(index, shape, choice, channelAxis)
         places.append(place * lengths[parameter])
         coefficients.append(
-          (0..<lengths[parameter]).map { call.parameters[parameter][place * lengths[parameter] + $0] })
+          (0..<lengths[parameter]).map {
+            call.parameters[parameter][place * lengths[parameter] + $0]
+          })
       }
       let results = program.evaluate(
         x: call.x[element], g: call.g?[element] ?? 0,

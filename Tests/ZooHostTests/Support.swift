@@ -12,7 +12,20 @@ let packageRoot: String = {
 let builtPlugins = packageRoot + "/build/lib/actzoo"
 
 /// The built plugins alone.
-let builtZoo = Zoo(ZooOptions(paths: [builtPlugins], onlyPaths: true))
+let builtZoo: Zoo = {
+  var options = ZooOptions(paths: [builtPlugins], onlyPaths: true)
+  options.usesEnvironment = false
+  return Zoo(options)
+}()
+
+/// Runs `body` in a child process, whose environment is its own; true if it returned true.
+func inChild(_ body: () -> Bool) -> Bool {
+  let child = csystem_fork()
+  if child == 0 { _exit(body() ? 0 : 1) }
+  var status: Int32 = -1
+  waitpid(child, &status, 0)
+  return status == 0
+}
 
 /// A folder of its own for one test, which only its owner can write.
 func temporaryFolder() -> String {
@@ -45,7 +58,8 @@ func compile(_ source: String, to path: String, _ flags: String = "-fvisibility=
   let file = path + ".c"
   writeFile(file, source)
   defer { unlink(file) }
-  let command = "cc -shared -fPIC \(flags) -I \(packageRoot)/Include '\(file)' -o '\(path)' -lm 2>/dev/null"
+  let command =
+    "cc -shared -fPIC \(flags) -I \(packageRoot)/Include '\(file)' -o '\(path)' -lm 2>/dev/null"
   return system(command) == 0
 }
 
@@ -252,7 +266,9 @@ struct Call {
     var arguments = actzoo_arguments()
     arguments.size = UInt32(MemoryLayout<actzoo_arguments>.size)
     arguments.flags = flags
-    func pointer(_ field: Field?) -> UnsafePointer<actzoo_tensor>? { field.map { UnsafePointer($0.tensor) } }
+    func pointer(_ field: Field?) -> UnsafePointer<actzoo_tensor>? {
+      field.map { UnsafePointer($0.tensor) }
+    }
     arguments.x = (pointer(x), pointer(g))
     arguments.y = pointer(y)
     arguments.dy = pointer(dy)

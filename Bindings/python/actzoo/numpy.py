@@ -37,6 +37,7 @@ class _Call:
         self.x = np.asarray(x)
         if self.x.dtype.kind in "iu" or not hasattr(x, "dtype"):
             self.x = self.x.astype(np.float32)  # lists and integers; arrays keep their type
+        dtype = _tensor(self.x, "x").dtype
         self.inputs = [self.x]
         if activation.is_gated:
             if g is None:
@@ -62,9 +63,7 @@ class _Call:
                     lib.INVALID, f"with a granularity, give '{p.name}' an array of its shape"
                 )
             self.parameters.append(array)
-        self.bound = activation.bind(
-            _DTYPES.get(self.x.dtype.name, 0xFFFFFFFF), granularity, groups, counts, channel_axis
-        )
+        self.bound = activation.bind(dtype, granularity, groups, counts, channel_axis)
         self.noise = None if noise is None else _tensor(np.asarray(noise, np.float32), "noise")
         self._noise = noise  # keeps the memory alive
         self.seed = (seed, 0) if isinstance(seed, int) else seed

@@ -67,15 +67,13 @@ struct Compare: ParsableCommand {
     var table = Table([
       .init(title: "ACTIVATION"), .init(title: "TEST ACCURACY", isRight: true),
       .init(title: "TEST LOSS", isRight: true), .init(title: "TRAIN LOSS", isRight: true),
-      .init(title: "EPOCH", isRight: true), .init(title: "LEARNED", isFlexible: true),
+      .init(title: "EPOCH", isRight: true), .init(title: "LEARNED", least: 12),
     ])
     let best = outcomes.map(\.accuracy.mean).max()
     for outcome in outcomes {
       table.add(
         [
-          outcome.label,
-          "\(String(format: "%.2f", outcome.accuracy.mean * 100)) ± "
-            + "\(String(format: "%.2f", outcome.accuracy.deviation * 100)) %",
+          outcome.label, outcome.accuracy.percentText,
           outcome.testLoss.text, outcome.trainLoss.text,
           String(format: "%.2f s", outcome.secondsPerEpoch), outcome.learnedText,
         ], inks: outcome.accuracy.mean == best ? [0: .green, 1: .green] : [:])

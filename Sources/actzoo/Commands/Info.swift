@@ -101,9 +101,9 @@ extension Info.Description {
     for line in lines.dropFirst() { Swift.print(String(repeating: " ", count: 13) + line) }
   }
 
-  /// Long lists (one derivative for each coefficient) are cut; JSON has them all.
+  /// Long lists (one derivative for each coefficient) and long formulas are cut; JSON has them all.
   private var derivativeLines: [String] {
-    let shown = derivatives.prefix(8).map { "\($0.of) = \($0.text)" }
+    let shown = derivatives.prefix(8).map { "\($0.of) = \($0.text)".fitted(160) }
     let rest = derivatives.count - shown.count
     return shown + (rest > 0 ? ["... and \(rest) more (--json has all)"] : [])
   }

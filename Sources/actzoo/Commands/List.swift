@@ -50,8 +50,9 @@ struct List: ParsableCommand {
       return
     }
     var table = Table([
-      .init(title: "NAME"), .init(title: "TITLE"), .init(title: "FORMULA", isFlexible: true),
-      .init(title: "PARAMETERS"), .init(title: "BUILD"), .init(title: "SOURCE"),
+      .init(title: "NAME"), .init(title: "TITLE", isDispensable: true),
+      .init(title: "FORMULA", least: 24), .init(title: "PARAMETERS", least: 12),
+      .init(title: "BUILD"), .init(title: "SOURCE", isDispensable: true),
     ])
     for activation in zoo.activations {
       let d = activation.descriptor

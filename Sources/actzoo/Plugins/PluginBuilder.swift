@@ -125,7 +125,8 @@ struct PluginBuilder {
       [
         "-Ounchecked", "-wmo", "-parse-as-library", "-enable-experimental-feature", "Embedded",
         "-swift-version", "6", "-warnings-as-errors", "-D", "ACTZOO_ONE_MODULE", "-module-name",
-        "ActZooPlugin", "-I", toolchain.include, "-I", toolchain.lanes,
+        "ActZooPlugin", "-Xfrontend", "-function-sections", "-I", toolchain.include, "-I",
+        toolchain.lanes,
       ] + toolchain.kitSources + swiftSources + [swift]
     if level == .aarch64 {
       // The toolchain has no Embedded library for aarch64 Linux, but a bare-metal object links.
@@ -145,7 +146,11 @@ struct PluginBuilder {
       try run(
         swiftc,
         compile
-          + ["-Xcc", "-march=\(level.rawValue)", "-emit-library", object, "-o", built, "-lm"]
+          + [
+            // gold keeps the undefined symbols of sections that it drops, and with them glibc 2.36.
+            "-use-ld=lld", "-Xcc", "-march=\(level.rawValue)", "-emit-library", object, "-o", built,
+            "-lm",
+          ]
           + linkOptions.flatMap { ["-Xlinker", $0] }, work)
     }
   }

@@ -5,16 +5,28 @@ import Training
 struct Spread: Encodable {
   let mean: Double
   let deviation: Double
+  private let isSingle: Bool
+
+  private enum CodingKeys: CodingKey { case mean, deviation }
 
   init(_ values: [Double]) {
     let mean = values.reduce(0, +) / Double(max(values.count, 1))
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.mean = mean
-    deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
+    isSingle = values.count < 2
+    deviation = isSingle ? 0 : (squares / Double(values.count - 1)).squareRoot()
   }
 
-  /// "0.3412 ± 0.0021".
-  var text: String { String(format: "%.4f ± %.4f", mean, deviation) }
+  /// "0.3412 ± 0.0021"; without a deviation for one seed, which has none.
+  var text: String {
+    String(format: "%.4f", mean) + (isSingle ? "" : String(format: " ± %.4f", deviation))
+  }
+
+  /// "88.31 ± 0.12 %".
+  var percentText: String {
+    String(format: "%.2f", mean * 100)
+      + (isSingle ? " %" : String(format: " ± %.2f %%", deviation * 100))
+  }
 }
 
 /// One activation's runs over all seeds.

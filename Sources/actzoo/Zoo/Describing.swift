@@ -18,10 +18,10 @@ extension ActivationDescriptor {
     }.joined(separator: " ")
   }
 
-  /// The evidence word at the end of the source: sure, likely or recalled.
+  /// The evidence word that opens the last parenthesis of the source: sure, likely or recalled.
   var sourceWord: String {
     guard source.hasSuffix(")"), let open = source.lastIndex(of: "(") else { return "" }
-    return String(source[source.index(after: open)...].dropLast())
+    return String(source[source.index(after: open)...].prefix { $0.isLetter })
   }
 
   /// Element types that the text claims an accuracy for, in the order of the claims.
