@@ -10,8 +10,8 @@ struct AccuracyCheck<T: Scalar> {
   var samples = 3000
 
   private(set) var faults = Faults()
-  /// The largest error of each output beyond the claim's absolute part, in units of the last place.
-  private(set) var worst: [String: (ulp: Double, x: Double, claim: Double)] = [:]
+  /// For each output the error that is nearest to its claim, or furthest beyond it.
+  private(set) var worst: [String: (verdict: Verdict, x: Double, claim: Claim)] = [:]
 
   init(_ activation: Activation, samples: Int = 3000) {
     self.activation = activation
@@ -121,77 +121,94 @@ struct AccuracyCheck<T: Scalar> {
       if !x.isFinite || !g.isFinite {
         if answer.double.isNaN { continue }
       }
-      var verdict = Self.error(got[i], answer, scale, claim)
-      if verdict > claim.ulp {
-        // Beside a kink, rounding inside the kernel may put an input on the other side of it.
+      var verdict = Self.verdict(got[i], answer, scale, claim)
+      if !verdict.holds && variable != nil {
+        // Beside a kink, rounding inside the kernel may put an input on the other side of it: rounding
+        // of the input, or of its distance to a coefficient.
         let sides = oracle.sides
-        for nudge in [1, -1, 2, -2, 4, -4] where verdict > claim.ulp && variable != nil {
-          let beside = x + T(nudge) * x.ulp
-          answer = oracle(x: Double(beside), g: g, u: u, coefficients: setting.values)
-          if oracle.sides != sides {
-            verdict = min(verdict, Self.error(got[i], answer, scale, claim))
+        let largest = setting.values.joined().reduce(0) { max($0, $1.magnitude) }
+        let steps = [x.ulp, max(x.ulp, T(largest).ulp)]
+        for nudge in [1, -1, 2, -2, 4, -4] {
+          for step in steps where !verdict.holds {
+            let beside = x + T(nudge) * step
+            answer = oracle(x: Double(beside), g: g, u: u, coefficients: setting.values)
+            if oracle.sides != sides { verdict = Self.verdict(got[i], answer, scale, claim) }
           }
         }
       }
-      note(output, verdict, Double(x), claim.ulp)
-      if verdict > claim.ulp {
+      note(output, verdict, Double(x), claim)
+      if !verdict.holds {
         let exact = oracle(x: Double(x), g: g, u: u, coefficients: setting.values).value
         faults.add(
           """
           \(setting.label): \(output) at x = \(x)\(inputs.g == nil ? "" : ", g = \(g)")\
           \(inputs.noise == nil ? "" : ", u = \(u)")\(scale == 1 ? "" : ", dy = \(scale)") is \
-          \(got[i]), formula \(T(exact * Float80(scale))): \(String(format: verdict)) ulp beyond \
-          \(claim.absolute), claimed \(claim.ulp)
+          \(got[i]), formula \(T(exact * Float80(scale))): off by \(verdict.text) ulp, claimed \
+          \(Self.text(claim))
           """)
       }
     }
   }
 
-  private mutating func note(_ output: String, _ ulp: Double, _ x: Double, _ claim: Double) {
-    if let seen = worst[output], seen.ulp >= ulp { return }
-    worst[output] = (ulp, x, claim)
+  private mutating func note(_ output: String, _ verdict: Verdict, _ x: Double, _ claim: Claim) {
+    if let seen = worst[output], seen.verdict.share >= verdict.share { return }
+    worst[output] = (verdict, x, claim)
   }
 
-  /// The error beyond what the claim allows absolutely and the oracle is unsure of, in ulp of the exact
-  /// result; infinite where only one of the two is a number.
-  private static func error(
+  private static func text(_ claim: Claim) -> String {
+    claim.absolute == 0 ? "\(claim.ulp) ulp" : "\(claim.ulp) ulp + \(claim.absolute)"
+  }
+
+  /// An error and what the claim allows, both in units in the last place of the exact result.
+  struct Verdict {
+    var error = 0.0
+    var allowed = 0.0
+    var holds: Bool { error <= allowed }
+    /// 1 where the claim is used up.
+    var share: Double { error == 0 ? 0 : error / allowed }
+    /// Two digits after the point are enough.
+    var text: String { error < 1e6 ? "\((error * 100).rounded() / 100)" : "\(error)" }
+  }
+
+  /// Judges one element: a number against a number, infinity against what overflows.
+  private static func verdict(
     _ got: T, _ answer: FormulaOracle.Answer, _ scale: Double, _ claim: Claim
-  ) -> Double {
+  ) -> Verdict {
     let exact = answer.value * Float80(scale)
     // Where the formula has no value in double either, there is nothing to compare with.
-    if exact.isNaN || answer.double.isNaN && !answer.value.isFinite { return 0 }
-    if got.isNaN { return .infinity }
+    if exact.isNaN || answer.double.isNaN && !answer.value.isFinite { return Verdict() }
+    let wrong = Verdict(error: .infinity, allowed: claim.ulp)
+    if got.isNaN { return wrong }
     let nearest = T(exact)
     let largest = T.greatestFiniteMagnitude
-    // The spacing of numbers at the exact result; past the largest number, as below it.
     let ulp = Float80(nearest.isFinite ? nearest.ulp : largest.ulp)
-    var allowed =
-      Float80(claim.absolute) * Float80(scale.magnitude) + answer.doubt * Float80(scale.magnitude)
-    if scale != 1 { allowed += ulp }  // the product's own rounding
+    // The claim is on the derivative; times dy it grows with dy, and the product is rounded once more.
+    let size = Float80(scale.magnitude)
+    let factor = T(answer.value)
+    if scale != 1 && !factor.isFinite { return Verdict() }
+    let factorULP = scale == 1 ? ulp : Float80(factor.ulp)
+    var result = Verdict(
+      allowed: Double(
+        (Float80(claim.ulp) * factorULP + Float80(claim.absolute) + answer.doubt) * size / ulp))
+    if scale != 1 { result.allowed += 1 }
     if got.isInfinite {
-      if exact.isInfinite { return got == nearest ? 0 : .infinity }
-      if (got > 0) != (exact > 0) { return .infinity }
-      let short = Float80(largest) + ulp / 2 - exact.magnitude
-      return short <= 0 ? 0 : Double(max(0, short - allowed) / ulp)
+      if exact.isInfinite { return got == nearest ? Verdict() : wrong }
+      if (got > 0) != (exact > 0) { return wrong }
+      result.error = Double(max(0, Float80(largest) + ulp / 2 - exact.magnitude) / ulp)
+    } else {
+      if exact.isInfinite { return wrong }
+      result.error = Double((Float80(got) - exact).magnitude / ulp)
     }
-    if exact.isInfinite { return .infinity }
-    return Double(max(0, (Float80(got) - exact).magnitude - allowed) / ulp)
+    return result
   }
 
-  /// "silu f32 y: claimed 2 ulp, worst 1.6 at -16.7".
+  /// "silu f32 y: claimed 2 ulp, worst 1.6 at -16.7", the worst being nearest to its claim.
   var summary: String {
     worst.keys.sorted().map { key in
       let seen = worst[key]!
-      return "\(descriptor.name) \(T.label) \(key): claimed \(seen.claim) ulp, worst "
-        + "\(String(format: seen.ulp)) at \(seen.x)"
+      return "\(descriptor.name) \(T.label) \(key): claimed \(Self.text(seen.claim)), worst "
+        + "\(seen.verdict.text) at \(seen.x), \(Int(min(1e6, seen.verdict.share * 100))) %"
     }.joined(separator: "\n")
-  }
-}
-
-extension String {
-  /// Two digits after the point are enough for an error.
-  init(format ulp: Double) {
-    self = ulp.isFinite && ulp < 1e6 ? "\((ulp * 100).rounded() / 100)" : "\(ulp)"
   }
 }
 

@@ -12,11 +12,13 @@ struct GranularityCheck<T: Scalar> {
   init(_ activation: Activation) { self.activation = activation }
 
   /// What actzoo.h allows for a parameter, with 2 groups so that a group has several channels.
+  ///
+  /// One call takes at most two different numbers of groups.
   private static var choices: [(bits: UInt32, groups: Int)] {
     [
       (ACTZOO_PER_LAYER, 0), (ACTZOO_PER_CHANNEL, 0), (ACTZOO_PER_GROUP, 2), (ACTZOO_PER_GROUP, 8),
       (ACTZOO_PER_SAMPLE, 0), (ACTZOO_PER_SAMPLE | ACTZOO_PER_CHANNEL, 0),
-      (ACTZOO_PER_SAMPLE | ACTZOO_PER_GROUP, 4), (ACTZOO_PER_ELEMENT, 0),
+      (ACTZOO_PER_SAMPLE | ACTZOO_PER_GROUP, 2), (ACTZOO_PER_ELEMENT, 0),
       (ACTZOO_PER_SAMPLE | ACTZOO_PER_ELEMENT, 0),
     ]
   }

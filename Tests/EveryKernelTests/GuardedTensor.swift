@@ -76,16 +76,12 @@ final class GuardedTensor<Element: Scalar> {
 
   /// Where a word was changed that belongs to nobody, or, for an input, any word.
   func disturbance(isOutput: Bool) -> String? {
-    var mine = Set<Int>()
-    for i in 0..<count where memory[i] != before[i] {
-      if isOutput {
-        if mine.isEmpty { mine = Set(positions) }
-        if mine.contains(i) { continue }
-      }
-      let first = positions.min() ?? 0
-      return "the word \(i - first) elements from the lowest element was changed"
+    var isElement = [Bool](repeating: false, count: count)
+    if isOutput { for position in positions { isElement[position] = true } }
+    guard let i = (0..<count).first(where: { memory[$0] != before[$0] && !isElement[$0] }) else {
+      return nil
     }
-    return nil
+    return "the word \(i - (positions.min() ?? 0)) elements from the lowest element was changed"
   }
 
   /// The first element, in row-major order, that was not written.
