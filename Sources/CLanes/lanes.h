@@ -13,14 +13,14 @@
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
-typedef float f32x16 __attribute__((ext_vector_type(16)));
+typedef float  f32x16 __attribute__((ext_vector_type(16)));
 typedef double f64x8 __attribute__((ext_vector_type(8)));
 typedef double f64x16 __attribute__((ext_vector_type(16)));
-typedef int i32x16 __attribute__((ext_vector_type(16)));
-typedef long i64x8 __attribute__((ext_vector_type(8)));
+typedef int    i32x16 __attribute__((ext_vector_type(16)));
+typedef long   i64x8 __attribute__((ext_vector_type(8)));
 /* The same vectors where memory promises the alignment of one element only. */
-typedef float f32x16u __attribute__((ext_vector_type(16), aligned(4)));
-typedef float f32x8u __attribute__((ext_vector_type(8), aligned(4)));
+typedef float  f32x16u __attribute__((ext_vector_type(16), aligned(4)));
+typedef float  f32x8u __attribute__((ext_vector_type(8), aligned(4)));
 typedef double f64x8u __attribute__((ext_vector_type(8), aligned(8)));
 typedef double f64x16u __attribute__((ext_vector_type(16), aligned(8)));
 
@@ -29,7 +29,7 @@ typedef double f64x16u __attribute__((ext_vector_type(16), aligned(8)));
 typedef unsigned u32x16 __attribute__((ext_vector_type(16)));
 
 LANES_INLINE f32x16 lanes_f32_load(const float *p) { return *(const f32x16u *)p; }
-LANES_INLINE void lanes_f32_store(float *p, f32x16 v) { *(f32x16u *)p = v; }
+LANES_INLINE void   lanes_f32_store(float *p, f32x16 v) { *(f32x16u *)p = v; }
 
 /* The first n < 16 lanes; the others are zero. Memory beyond them is not touched. */
 LANES_INLINE f32x16 lanes_f32_load_first(const float *p, long n) {
@@ -87,7 +87,8 @@ LANES_INLINE f32x16 lanes_f32_product_minus(f32x16 a, f32x16 b, f32x16 c) {
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
 LANES_INLINE f32x16 lanes_f32_within(f32x16 x, f32x16 limit) {
 #if defined(__AVX512DQ__)
-  return __builtin_ia32_rangeps512_mask(x, limit, 2, x, (unsigned short)-1, 4); /* the smaller magnitude, with the sign of x */
+  return __builtin_ia32_rangeps512_mask(x, limit, 2, x, (unsigned short)-1,
+                                        4); /* the smaller magnitude, with the sign of x */
 #else
   x = x < limit ? x : limit;
   return x > -limit ? x : -limit;
@@ -100,8 +101,8 @@ LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 127 in the low bits. */
   const f32x16 magic = 0x1.8p23f, biased = 0x1.8p23f + 127;
-  f32x16 k1 = (k * 0.5f + magic) - magic;
-  f32x16 k2 = k - k1;
+  f32x16       k1 = (k * 0.5f + magic) - magic;
+  f32x16       k2 = k - k1;
   return c * (f32x16)((u32x16)(k1 + biased) << 23) * (f32x16)((u32x16)(k2 + biased) << 23);
 #endif
 }
@@ -135,10 +136,10 @@ LANES_INLINE f32x16 lanes_f32_gather(const float *p, f32x16 index, long step, lo
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
-LANES_INLINE void lanes_f32_scatter_add(double *p, f32x16 index, f32x16 v, long step, long along, long n) {
+LANES_INLINE void  lanes_f32_scatter_add(double *p, f32x16 index, f32x16 v, long step, long along,
+                                         long n) {
 #pragma clang loop unroll(disable)
-  for (long j = 0; j < n; j++)
-    p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
+  for (long j = 0; j < n; j++) p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
 }
 
 LANES_INLINE f32x16 lanes_f32_sqrt(f32x16 a) { return __builtin_elementwise_sqrt(a); }
@@ -196,7 +197,7 @@ LANES_INLINE f32x16 lanes_f32_asinh(f32x16 x) {
 typedef unsigned long u64x8 __attribute__((ext_vector_type(8)));
 
 LANES_INLINE f64x8 lanes_f64_load(const double *p) { return *(const f64x8u *)p; }
-LANES_INLINE void lanes_f64_store(double *p, f64x8 v) { *(f64x8u *)p = v; }
+LANES_INLINE void  lanes_f64_store(double *p, f64x8 v) { *(f64x8u *)p = v; }
 
 /* The first n < 8 lanes; the others are zero. Memory beyond them is not touched. */
 LANES_INLINE f64x8 lanes_f64_load_first(const double *p, long n) {
@@ -254,7 +255,8 @@ LANES_INLINE f64x8 lanes_f64_product_minus(f64x8 a, f64x8 b, f64x8 c) {
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
 LANES_INLINE f64x8 lanes_f64_within(f64x8 x, f64x8 limit) {
 #if defined(__AVX512DQ__)
-  return __builtin_ia32_rangepd512_mask(x, limit, 2, x, (unsigned char)-1, 4); /* the smaller magnitude, with the sign of x */
+  return __builtin_ia32_rangepd512_mask(x, limit, 2, x, (unsigned char)-1,
+                                        4); /* the smaller magnitude, with the sign of x */
 #else
   x = x < limit ? x : limit;
   return x > -limit ? x : -limit;
@@ -267,8 +269,8 @@ LANES_INLINE f64x8 lanes_f64_scale(f64x8 c, f64x8 k) {
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 1023 in the low bits. */
   const f64x8 magic = 0x1.8p52, biased = 0x1.8p52 + 1023;
-  f64x8 k1 = (k * 0.5 + magic) - magic;
-  f64x8 k2 = k - k1;
+  f64x8       k1 = (k * 0.5 + magic) - magic;
+  f64x8       k2 = k - k1;
   return c * (f64x8)((u64x8)(k1 + biased) << 52) * (f64x8)((u64x8)(k2 + biased) << 52);
 #endif
 }
@@ -302,10 +304,10 @@ LANES_INLINE f64x8 lanes_f64_gather(const double *p, f64x8 index, long step, lon
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
-LANES_INLINE void lanes_f64_scatter_add(double *p, f64x8 index, f64x8 v, long step, long along, long n) {
+LANES_INLINE void  lanes_f64_scatter_add(double *p, f64x8 index, f64x8 v, long step, long along,
+                                         long n) {
 #pragma clang loop unroll(disable)
-  for (long j = 0; j < n; j++)
-    p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
+  for (long j = 0; j < n; j++) p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
 }
 
 LANES_INLINE f64x8 lanes_f64_sqrt(f64x8 a) { return __builtin_elementwise_sqrt(a); }

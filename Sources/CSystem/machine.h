@@ -19,9 +19,9 @@ static inline int csystem_cpuid(uint32_t leaf, uint32_t *a, uint32_t *b, uint32_
 
 /* The word that governs rounding, exceptions and subnormals on this thread: MXCSR. */
 static inline uint64_t csystem_float_control(void) { return __builtin_ia32_stmxcsr(); }
-static inline void csystem_set_float_control(uint64_t word) {
-  uint32_t w = (uint32_t)word;
-  __asm__ volatile("ldmxcsr %0" ::"m"(w) : "memory");
+static inline void     csystem_set_float_control(uint64_t word) {
+      uint32_t w = (uint32_t)word;
+      __asm__ volatile("ldmxcsr %0" ::"m"(w) : "memory");
 }
 /* Round to nearest, all exceptions masked, subnormals kept. */
 static inline uint64_t csystem_float_default(void) { return 0x1f80; }
@@ -59,13 +59,13 @@ static inline void csystem_set_float_control(uint64_t word) {
 }
 static inline uint64_t csystem_float_default(void) { return 0; }
 static inline uint64_t csystem_float_mode_bits(void) { return ~(uint64_t)0; }
-static inline int csystem_cpu_level(void) { return 1; }
+static inline int      csystem_cpu_level(void) { return 1; }
 #endif
 
 static inline int csystem_errno(void) { return errno; }
 /* Swift marks fork as unavailable; the host must survive it, and its tests must do it. */
 static inline pid_t csystem_fork(void) { return fork(); }
-static inline int csystem_open(const char *path, int flags) { return open(path, flags); }
+static inline int   csystem_open(const char *path, int flags) { return open(path, flags); }
 
 /* libc's functions that are declared only with _GNU_SOURCE, under names that clash with nobody's. */
 int csystem_getaffinity(pid_t process, size_t size, void *set) __asm__("sched_getaffinity");
@@ -109,15 +109,17 @@ static inline void csystem_restore_signals(const void *saved) {
 static inline void csystem_transpose32(const uint32_t *from, int64_t from_stride, uint32_t *to,
                                        int64_t to_stride, int64_t rows, int64_t columns) {
   typedef uint32_t four __attribute__((ext_vector_type(4), aligned(4)));
-  int64_t r = 0;
+  int64_t          r = 0;
   for (; r + 4 <= rows; r += 4) {
     int64_t c = 0;
     for (; c + 4 <= columns; c += 4) {
       const uint32_t *p = from + r * from_stride + c;
-      four a = *(const four *)p, b = *(const four *)(p + from_stride);
+      four            a = *(const four *)p, b = *(const four *)(p + from_stride);
       four d = *(const four *)(p + 2 * from_stride), e = *(const four *)(p + 3 * from_stride);
-      four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), de = __builtin_shufflevector(d, e, 0, 4, 1, 5);
-      four AB = __builtin_shufflevector(a, b, 2, 6, 3, 7), DE = __builtin_shufflevector(d, e, 2, 6, 3, 7);
+      four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+           de = __builtin_shufflevector(d, e, 0, 4, 1, 5);
+      four AB = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+           DE = __builtin_shufflevector(d, e, 2, 6, 3, 7);
       uint32_t *q = to + c * to_stride + r;
       *(four *)q = __builtin_shufflevector(ab, de, 0, 1, 4, 5);
       *(four *)(q + to_stride) = __builtin_shufflevector(ab, de, 2, 3, 6, 7);

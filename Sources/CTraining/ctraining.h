@@ -14,9 +14,9 @@ static inline __attribute__((always_inline)) training_f32x16 training_sqrt(train
 #include <cpuid.h>
 /* 1 if the CPU and the system offer the AVX-512 subsets that OpenBLAS's SkylakeX kernels use. */
 static inline int training_has_avx512(void) {
-  unsigned a, b, c, d, low, high;
+  unsigned       a, b, c, d, low, high;
   const unsigned needed = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31; /* F DQ CD BW VL */
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0; /* OSXSAVE */
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0;              /* OSXSAVE */
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   if ((low & 0xE6) != 0xE6) return 0; /* the system saves xmm, ymm, zmm and mask registers */
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & needed) == needed;

@@ -103,7 +103,9 @@ import CLanes
   @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
     F32(lanes_f32_product_minus(a.v, b.v, c.v))
   }
+  /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
   @inline(__always) public func within(_ limit: F32) -> F32 { F32(lanes_f32_within(v, limit.v)) }
+  /// Exact; the sign of a NaN counts as well.
   @inline(__always) public func withSign(of other: F32) -> F32 {
     F32(lanes_f32_copysign(v, other.v))
   }

@@ -100,7 +100,9 @@ import CLanes
   @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
     F64(lanes_f64_product_minus(a.v, b.v, c.v))
   }
+  /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
   @inline(__always) public func within(_ limit: F64) -> F64 { F64(lanes_f64_within(v, limit.v)) }
+  /// Exact; the sign of a NaN counts as well.
   @inline(__always) public func withSign(of other: F64) -> F64 {
     F64(lanes_f64_copysign(v, other.v))
   }

@@ -3,7 +3,9 @@
 
 /// `e^x`.
 @inline(__always) public func exp<N: Number>(_ x: N) -> N { N.exp(x) }
-/// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+/// `x` kept where e^(-x^2 / 2) is not nothing, for `gaussian`.
+///
+/// NaN may become a number.
 @inline(__always) public func withinGaussian<N: Number>(_ x: N) -> N { N.withinGaussian(x) }
 /// `factor * e^(-x^2 / 2)`, for an `x` that came through `withinGaussian`.
 @inline(__always) public func gaussian<N: Number>(_ x: N, times factor: N) -> N {

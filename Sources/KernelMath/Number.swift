@@ -37,7 +37,7 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// `factor * exp(hi + lo)`; see `exp(_:times:)`.
   static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self
 
-  /// `x` kept where e^(-x^2 / 2) is not nothing; NaN may become a number. For `gaussian`.
+  /// `x` kept where e^(-x^2 / 2) is not nothing, for `gaussian`; NaN may become a number.
   static func withinGaussian(_ x: Self) -> Self
   /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.
   static func gaussian(_ x: Self, times factor: Self) -> Self

@@ -121,8 +121,9 @@ public struct Dual<L: Lanes>: Number {
     return Dual(value, tangent: L.exp(hi.value, lo.value, times: total), varies: true)
   }
 
-  /// The bound changes nothing where the function is not nothing: the derivative passes. NaN stays NaN,
-  /// because here no other term may be left to carry it.
+  /// The bound changes nothing where the function is not nothing: the derivative passes.
+  ///
+  /// NaN stays NaN, because here no other term may be left to carry it.
   @inline(__always) public static func withinGaussian(_ x: Dual) -> Dual {
     let reach = L.constants.gaussianReach
     return Dual(L.max(L.min(x.value, reach), -reach), tangent: x.tangent, varies: x.varies)
