@@ -87,7 +87,7 @@ extension Builder {
         if isWhole, value.magnitude < 0x1p53, value != 0 || value.sign == .plus {
           return constant(Int(value))
         }
-        return constant(Constant(rounded: value))
+        return constant(f == .sqrt ? c.squareRoot : Constant(rounded: value))
       }
     }
     if f == .negate {
@@ -109,8 +109,8 @@ extension Builder {
   /// Exact where it can be, else the same bits as evaluating; nil if that is not finite.
   static func fold(_ op: BinaryOperator, _ a: Constant, _ b: Constant) -> Constant? {
     if let exact = Constant.exact(op, a, b) { return exact }
-    let value = op(a.value, b.value)
-    return value.isFinite ? Constant(rounded: value) : nil
+    let rounded = Constant.rounded(op, a, b)
+    return rounded.value.isFinite ? rounded : nil
   }
 
   /// Identities that hold for every value, NaN and infinities too; only the sign of a zero may change.

@@ -12,12 +12,30 @@ public struct Constant: Hashable, Sendable {
   public let numerator: Int64
   /// Denominator of the exact fraction, or 0 where only the double is known.
   public let denominator: Int64
+  /// What the double lost, where that is known: `value + rest` has about twice the digits.
+  ///
+  /// Evaluation in double has no use for it. A reference in higher precision has: at x = -17.5, half a
+  /// unit in the last place of `sqrt(2)` moves `erfc(-x / sqrt(2))` by 150.
+  public let rest: Double
 
-  /// A number known as a double only.
-  public init(rounded value: Double) {
+  /// A number known as a double, and perhaps what that double lost.
+  public init(rounded value: Double, rest: Double = 0) {
     self.value = value
+    self.rest = rest.isFinite ? rest : 0
     numerator = 0
     denominator = 0
+  }
+
+  /// Equal numbers; `rest` does not count, because a printed number has none.
+  public static func == (a: Constant, b: Constant) -> Bool {
+    a.value == b.value && a.numerator == b.numerator && a.denominator == b.denominator
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(value)
+    hasher.combine(numerator)
+    hasher.combine(denominator)
   }
 
   /// An integer below 2^53 in size.
@@ -25,6 +43,7 @@ public struct Constant: Hashable, Sendable {
     value = Double(integer)
     numerator = Int64(integer)
     denominator = 1
+    rest = 0
   }
 
   /// The exact fraction, or nil if a part needs more than 53 bits or the denominator is 0.
@@ -39,6 +58,7 @@ public struct Constant: Hashable, Sendable {
     self.numerator = n
     self.denominator = d
     value = Double(n) / Double(d)
+    rest = Double(n).addingProduct(-value, Double(d)) / Double(d)
   }
 
   /// True where the exact fraction is known.
@@ -56,8 +76,32 @@ public struct Constant: Hashable, Sendable {
 extension Constant {
   /// The number with the other sign; zero becomes the double -0, which has no fraction.
   var negated: Constant {
-    guard isExact, numerator != 0 else { return Constant(rounded: -value) }
-    return Constant(-numerator, over: denominator) ?? Constant(rounded: -value)
+    guard isExact, numerator != 0 else { return Constant(rounded: -value, rest: -rest) }
+    return Constant(-numerator, over: denominator) ?? Constant(rounded: -value, rest: -rest)
+  }
+
+  /// The result of an operation as evaluating rounds it, with what that lost.
+  static func rounded(_ op: BinaryOperator, _ a: Constant, _ b: Constant) -> Constant {
+    let value = op(a.value, b.value)
+    var rest = 0.0
+    switch op {
+    case .add, .subtract:
+      let (c, cRest) = op == .add ? (b.value, b.rest) : (-b.value, -b.rest)
+      let part = value - a.value
+      rest = (a.value - (value - part)) + (c - part) + a.rest + cRest
+    case .multiply:
+      rest = (-value).addingProduct(a.value, b.value) + a.value * b.rest + b.value * a.rest
+    case .divide:
+      rest = (a.value.addingProduct(-value, b.value) + a.rest - value * b.rest) / b.value
+    default: break
+    }
+    return Constant(rounded: value, rest: rest)
+  }
+
+  /// The square root as evaluating rounds it, with what that lost.
+  var squareRoot: Constant {
+    let root = value.squareRoot()
+    return Constant(rounded: root, rest: (value.addingProduct(-root, root) + rest) / (2 * root))
   }
 
   /// The exact result of `+ - * /`, a small integer power, min or max; nil where it is not exact.

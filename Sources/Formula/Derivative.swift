@@ -105,7 +105,8 @@ private struct Differentiation {
 
   /// erf'(a) = 2/sqrt(pi) * e^(-a^2).
   private mutating func bell(_ a: Int32) -> Int32 {
-    let height = builder.constant(Constant(rounded: 1.1283791670955126))  // 2/sqrt(pi)
+    let height = builder.constant(
+      Constant(rounded: 1.1283791670955126, rest: 1.533545961316588e-17))  // 2/sqrt(pi)
     let exponent = builder.apply(.negate, square(a))
     return times(height, builder.apply(.exp, exponent))
   }

@@ -4,7 +4,7 @@ extension FormulaParser {
     if let level = bound.firstIndex(of: name) {
       return builder.intern(.index(Int32(truncatingIfNeeded: level)))
     }
-    if name == "pi" { return builder.constant(Constant(rounded: .pi)) }
+    if name == "pi" { return builder.constant(Constant(rounded: .pi, rest: 0x1.1a62633145c07p-53)) }
     if let count = symbols.counts.firstIndex(of: name) {
       return builder.intern(.count(Int32(truncatingIfNeeded: count)))
     }

@@ -15,7 +15,8 @@ struct WideEvaluator {
     cells = [Float80](repeating: 0, count: nodes.count)
     constants = nodes.map { node in
       guard case .constant(let c) = node else { return 0 }
-      return c.isExact ? Float80(c.numerator) / Float80(c.denominator) : Float80(c.value)
+      return c.isExact
+        ? Float80(c.numerator) / Float80(c.denominator) : Float80(c.value) + Float80(c.rest)
     }
   }
 
