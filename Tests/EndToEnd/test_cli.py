@@ -8,7 +8,7 @@ import time
 import pytest
 from zoo import ACTZOO, actzoo, actzoo_json, environment, refusal
 
-NAMES = ["crrelu", "gelu", "lslu", "mish", "prelu", "relu", "rrelu", "silu", "swiglu"]
+NAMES = ["crrelu", "gelu", "lslu", "mish", "prelu", "rational", "relu", "rrelu", "silu", "swiglu"]
 
 
 def test_version_and_help():
