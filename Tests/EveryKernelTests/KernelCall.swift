@@ -27,8 +27,8 @@ struct ParameterValues<T: Scalar> {
     case ACTZOO_PER_ELEMENT: shape += x.dropFirst()
     default: break
     }
-    // Any tensor of one element serves a scalar of the layer; one axis is what callers have.
-    if shape.isEmpty && !isVector { return [1] }
+    // Any tensor of one element serves a scalar of the layer: none, one or two axes.
+    if shape.isEmpty && !isVector { return Array(repeating: 1, count: x.count % 3) }
     return isVector ? shape + [length] : shape
   }
 }
