@@ -57,7 +57,7 @@ import ZooHost
     ("WRONG_CONSTANT", .accuracy), ("WRONG_GRADIENT", .accuracy), ("SHORT_TAIL", .lengths),
     ("LONG_TAIL", .lengths), ("IGNORES_STRIDES", .layouts), ("OVERWRITES_SUMS", .granularity),
     ("KNOWS_ITS_PLACE", .lengths), ("READS_TWICE", .operands), ("IGNORES_PARAMETERS", .granularity),
-    ("NEEDS_SUMS", .operands), ("KNOWS_ITS_THREAD", .threads), ("UNSTEADY", .controlWords),
+    ("NEEDS_SUMS", .operands), ("UNSTEADY", .controlWords),
   ]
 
   @Test(arguments: plants)
@@ -71,6 +71,14 @@ import ZooHost
   func aRightKernelPasses(_ check: Check) throws {
     let faults = check.faults(try Self.parabola("NONE"))
     #expect(faults.isEmpty, "\(check) sees faults in a right kernel: \(faults.sentences)")
+  }
+
+  /// In a process of its own, because the number of threads belongs to the process.
+  @Test func aKernelThatKnowsItsThreadIsSeen() async {
+    await #expect(processExitsWith: .success) {
+      let faults = Check.threads.faults(try EveryKernelPlantedFaults.parabola("KNOWS_ITS_THREAD"))
+      #expect(!faults.isEmpty)
+    }
   }
 
   @Test func aKernelThatKnowsItsProcessIsSeenAfterFork() async {
