@@ -73,7 +73,7 @@ public struct CoefficientSums<L: Lanes> {
     if slot[parameter] >= 0 {
       scratch[slot[parameter] &+ k] += term.wide
     } else {
-      addAlong(term, to: place, isAlong: along[parameter] != 0, i, valid)
+      addColumn(term.wide, to: place, isAlong: along[parameter] != 0, i, valid, L.width)
     }
   }
 

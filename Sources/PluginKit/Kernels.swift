@@ -84,3 +84,14 @@ func areAlong(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
   for k in 0..<parameters where dparam[k].data != nil && dparam[k].stride.3 != 0 { return true }
   return false
 }
+
+/// True if parameters and their gradients are the same all along the third axis.
+func sharesParameters(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
+  let c = call.pointee
+  if c.extent.2 <= 1 { return true }
+  for k in 0..<parameters {
+    if c.param[k].stride.2 != 0 { return false }
+    if let dparam = c.dparam, dparam[k].data != nil, dparam[k].stride.2 != 0 { return false }
+  }
+  return true
+}

@@ -52,17 +52,15 @@ struct RowSum<W: WideLanes> {
   }
 }
 
-/// Adds lanes to a row's place when some parameters of the call go along the innermost axis.
-///
-/// `count` lanes are valid, from element `i` of the row.
-@inline(__always) func addAlong<L: Lanes>(
-  _ value: L, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int
+/// Adds the sums of a column of lanes: to each lane's own place, or all to the one they share.
+@inline(__always) func addColumn<W: WideLanes>(
+  _ wide: W, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int,
+  _ width: Int
 ) {
   guard let place else { return }
-  let wide = value.wide
   if !isAlong {
     place.pointee += wide.sum
-  } else if count == L.width {
+  } else if count == width {
     wide.add(to: place + i)
   } else {
     wide.add(to: place + i, first: count)

@@ -95,23 +95,17 @@ struct Row<L: Lanes> {
     let d = A.gradient(a)
     if let dx = row.dx { put(dy * d.x, dx + i) }
     if A.isGated, let dg = row.dg { put(dy * d.g, dg + i) }
-    @inline(__always) func add(
-      _ k: Int, _ d: L, _ sum: inout L.Wide, _ place: Row<L>.Sum, _ isAlong: Bool
-    ) {
+    @inline(__always) func add(_ k: Int, _ d: L, _ sum: inout L.Wide) {
       if k >= A.parameters || P.sums == .none { return }
       var term = dy * d
       // Lanes beyond the row hold no element: they add nothing, not even 0 * inf.
       if count != L.width { term = L.select(L.mask(first: count), term, 0) }
-      if P.sums == .shared {
-        sum += term.wide
-      } else {
-        addAlong(term, to: place, isAlong: isAlong, i, count)
-      }
+      sum += term.wide
     }
-    add(0, d.p.0, &sums.0, row.dp.0, row.dpAlong.0)
-    add(1, d.p.1, &sums.1, row.dp.1, row.dpAlong.1)
-    add(2, d.p.2, &sums.2, row.dp.2, row.dpAlong.2)
-    add(3, d.p.3, &sums.3, row.dp.3, row.dpAlong.3)
+    add(0, d.p.0, &sums.0)
+    add(1, d.p.1, &sums.1)
+    add(2, d.p.2, &sums.2)
+    add(3, d.p.3, &sums.3)
   }
   if P.writesY, let place = row.y { put(y, place + i) }
 }
@@ -144,7 +138,11 @@ struct Row<L: Lanes> {
   var sums = (RowSum<L.Wide>(), RowSum<L.Wide>(), RowSum<L.Wide>(), RowSum<L.Wide>())
   withUnsafeMutablePointer(to: &spread) { spread in
     let cells = UnsafeMutableRawPointer(spread).assumingMemoryBound(to: L.Scalar.self)
-    forEachRow(c.extent) { at in
+    // Where the rows of the third axis share their parameters, columns walk it themselves.
+    let walksColumns = P.sums == .along && sharesParameters(call, A.parameters)
+    var rows = c.extent
+    if walksColumns { rows.2 = 1 }
+    forEachRow(rows) { at in
       /// A parameter's row: in place if it varies along the row, else its one value, spread.
       @inline(__always) func place(_ k: Int, _ p: Input) -> UnsafeMutablePointer<L.Scalar> {
         let cell = cells + k &* L.width
@@ -170,6 +168,12 @@ struct Row<L: Lanes> {
         sums.2.move(to: row.dp.2)
         sums.3.move(to: row.dp.3)
       }
+      if P.sums == .along {
+        sweepColumns(
+          A.self, P.self, row, n, walksColumns ? Int(c.extent.2) : 1,
+          (x.outer.2, g.outer.2, u.outer.2, y.outer.2, dx.outer.2, dg.outer.2, dy.outer.2))
+        return
+      }
       var lanes = (sums.0.lanes, sums.1.lanes, sums.2.lanes, sums.3.lanes)
       var i = 0
       // One body for full and partial lanes: a second one for the tail would double every plugin, and the
@@ -186,5 +190,49 @@ struct Row<L: Lanes> {
     sums.1.flush()
     sums.2.flush()
     sums.3.flush()
+  }
+}
+
+/// Sweeps rows that lie `steps` apart and share their parameters, a few lanes wide and some rows deep at a
+/// time: sums along the row stay in registers instead of being loaded and stored for every element.
+@inline(__always) func sweepColumns<A: Activation, L: Lanes, P: Pass>(
+  _: A.Type, _: P.Type, _ first: Row<L>, _ n: Int, _ rowCount: Int,
+  _ steps: (x: Int, g: Int, u: Int, y: Int, dx: Int, dg: Int, dy: Int)
+) {
+  // Few enough rows that each may be in a page of its own.
+  let depth = 32
+  var row = first
+  var done = 0
+  while done < rowCount {
+    let start = row
+    let count = Swift.min(depth, rowCount &- done)
+    var i = 0
+    while i < n {
+      let lanes = Swift.min(L.width, n &- i)
+      var sums = (L.Wide.zero, L.Wide.zero, L.Wide.zero, L.Wide.zero)
+      row = start
+      for _ in 0..<count {
+        step(A.self, P.self, row, i, lanes, &sums)
+        row.x += steps.x
+        if A.isGated { row.g = row.g.unsafelyUnwrapped + steps.g }
+        if A.isNoisy { row.u = row.u.unsafelyUnwrapped + steps.u }
+        if let y = row.y { row.y = y + steps.y }
+        if let dx = row.dx { row.dx = dx + steps.dx }
+        if let dg = row.dg { row.dg = dg + steps.dg }
+        if row.dyMask != 0 { row.dy += steps.dy }
+      }
+      addColumn(sums.0, to: row.dp.0, isAlong: row.dpAlong.0, i, lanes, L.width)
+      if A.parameters > 1 {
+        addColumn(sums.1, to: row.dp.1, isAlong: row.dpAlong.1, i, lanes, L.width)
+      }
+      if A.parameters > 2 {
+        addColumn(sums.2, to: row.dp.2, isAlong: row.dpAlong.2, i, lanes, L.width)
+      }
+      if A.parameters > 3 {
+        addColumn(sums.3, to: row.dp.3, isAlong: row.dpAlong.3, i, lanes, L.width)
+      }
+      i &+= L.width
+    }
+    done &+= count
   }
 }
