@@ -79,6 +79,14 @@ ACTZOO_EXPORT actzoo_status actzoo_find(const actzoo_zoo *zoo, const char *name,
                                         const actzoo_activation **activation, char *message,
                                         uint64_t message_size);
 
+/* What the host keeps, with the numbers that reports repeat beside the plugins' P1 to P14:
+ *  H1  A loaded library is never unloaded.
+ *  H2  In a setuid or setgid program the environment is ignored.
+ *  H3  The ISA level is chosen before a library is loaded, from its text and its name.
+ *  H4  The search order is fixed, folders are read in order of name, and duplicates are reported.
+ *  H5  Work is cut by shape alone, never by the number of threads.
+ *  H6  A file that others than its owner can write, or that lies in such a folder, is refused.
+ *  H7  A plugin is a whole, regular library of this machine, the same one that was checked.       */
 #define ACTZOO_REPORT_REFUSED 1u  /* the file is not used                                          */
 #define ACTZOO_REPORT_SHADOWED 2u /* an earlier file has the same activation                       */
 #define ACTZOO_REPORT_WARNING 3u  /* used, but look at it                                          */
@@ -159,7 +167,8 @@ ACTZOO_EXPORT actzoo_status actzoo_initial(const actzoo_activation *activation, 
 
 /* ---------------------------------------------------------------------------------- binding ----- */
 
-/* How one parameter is bound. FROZEN. */
+/* How one parameter is bound. FROZEN. The parameters of one activation may be in at most two different
+ * numbers of groups, one a multiple of the other. */
 typedef struct actzoo_choice {
   actzoo_granularity granularity; /* must be one that makes sense together with the tensors         */
   uint32_t           groups;      /* PER_GROUP: how many; 0 = the descriptor's default              */
