@@ -10,7 +10,7 @@ public enum CRReLU: Activation {
 
   /// The formula.
   ///
-  /// The square goes into `exp` as a pair: rounded, it would cost 65 ULP near -12.9.
+  /// `gaussian` never rounds the square: rounded, it would cost 65 ULP near -12.9.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, eps) = (a.x, a.p.0)
     let bounded = withinGaussian(x)

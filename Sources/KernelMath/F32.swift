@@ -99,7 +99,7 @@ import CLanes
   @inline(__always) public static func productError(_ a: F32, _ b: F32, _ product: F32) -> F32 {
     F32(lanes_f32_product_error(a.v, b.v, product.v))
   }
-  /// The magnitude of `self` with the sign of `other`.
+  /// `a * b - c` with the product unrounded.
   @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
     F32(lanes_f32_product_minus(a.v, b.v, c.v))
   }

@@ -96,7 +96,7 @@ import CLanes
   @inline(__always) public static func productError(_ a: F64, _ b: F64, _ product: F64) -> F64 {
     F64(lanes_f64_product_error(a.v, b.v, product.v))
   }
-  /// The magnitude of `self` with the sign of `other`.
+  /// `a * b - c` with the product unrounded.
   @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
     F64(lanes_f64_product_minus(a.v, b.v, c.v))
   }

@@ -8,7 +8,8 @@
 //       public static var parameters: Int { 1 }
 //       public static func value<N: Number>(_ a: Arguments<N>) -> N {
 //         let (x, eps) = (a.x, a.p.0)
-//         return max(x, 0) + exp(square(x).times(powerOfTwo: -0.5), times: eps * x)
+//         let bounded = withinGaussian(x)
+//         return max(x, 0) + gaussian(bounded, times: eps * bounded)
 //       }
 //     }
 

@@ -5,8 +5,8 @@ import CActZoo
 #endif
 
 // Parameter gradients. They are added in double (FlashKAT's lesson: sums are where training loses bits). A
-// sum that a whole row shares stays in registers until the place it belongs to changes; a sum per lane is
-// loaded, added to and stored.
+// sum that a whole row shares stays in registers until the place it belongs to changes; a sum per lane stays
+// there over the rows that share it (sweepColumns), and is added to memory once for them all.
 
 /// How a pass adds parameter gradients.
 enum SumKind {
