@@ -29,6 +29,11 @@ let package = Package(
     .systemLibrary(name: "CLanes", path: "Sources/CLanes"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CTraining", path: "Sources/CTraining"),
+    .systemLibrary(
+      name: "CMPFR", path: "Sources/CMPFR", pkgConfig: "mpfr", providers: [.apt(["libmpfr-dev"])]),
+    .target(
+      name: "CConformance",
+      cSettings: [.unsafeFlags(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"])]),
 
     // Embedded subset: compiled here for tests and the command line, and once more into plugins and
     // libactzoo.so.
@@ -43,10 +48,14 @@ let package = Package(
       name: "Training",
       dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib", "CTraining"],
       swiftSettings: strict),
+    .target(
+      name: "Conformance",
+      dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CMPFR", "CConformance"],
+      swiftSettings: strict),
     .executableTarget(
       name: "actzoo",
       dependencies: [
-        "Training", "ZooHost", "Formula", "CActZoo", "CSystem",
+        "Training", "Conformance", "ZooHost", "Formula", "CActZoo", "CSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -58,6 +67,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EveryKernelTests", dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["Conformance", "ZooHost", "Formula", "CActZoo", "CSystem", "CMPFR"],
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "ZooHost"], swiftSettings: strict

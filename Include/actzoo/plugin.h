@@ -29,6 +29,12 @@
  *  P13 text      The descriptor parses, and every kernel row names an activation that it describes.
  *  P14 level     The library runs on the CPU level that its text and its file name say, or on the
  *                architecture's first level when they say none.
+ *  P15 linkage   No text relocations, no executable stack, no RUNPATH, no unique symbols (STB_GNU_UNIQUE);
+ *                it needs libc, libm and the loader, and no other library.
+ *  P16 flags     A row's flags are true: the in-place calls that it declares give the bits of the others,
+ *                and backward reads x and y only where NEEDS_X and NEEDS_Y say so.
+ *  P17 passes    fused gives the bits of forward and of backward; dy absent means dy = 1; the same noise
+ *                gives the same bits in every pass.
  *
  * Thread tags: [concurrent] any thread, any number of calls at once. Every function below is
  * [concurrent].                                                                                     */
