@@ -57,7 +57,8 @@ struct Verify: ParsableCommand {
   var trial: Int?
 
   @Option(
-    name: [.customShort("j"), .customLong("jobs")], help: "Tests at once; 0: one a processor.")
+    name: [.customShort("j", allowingJoined: true), .customLong("jobs")],
+    help: "Tests at once; 0: one a processor.")
   var jobs = 0
 
   @Option(help: "Seconds that one test may take.")
