@@ -3,7 +3,7 @@ import Conformance
 import Foundation
 import ZooHost
 
-/// `actzoo verify`: can this plugin be trusted?
+/// `actzoo verify`: whether a plugin can be trusted.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test whether plugins keep the contract (plugin.h) and their own claims.",
