@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes small ELF libraries for the fuzzer to start from: one that is sound, and one for each refusal.
+"""Writes small ELF libraries for the fuzzer to start from: a sound one and one for each refusal.
 
     elf_seeds.py FOLDER
 
@@ -26,7 +26,7 @@ def library(
 ):
     """An ELF library as the host reads it: no code, one segment, the tables that are looked at.
 
-    `extra` are further sections (name, type, address, bytes); `copies` is how often the manifest is there.
+    `extra` are further sections (name, type, address, bytes); `copies` counts the manifests.
     """
     names = b"\0libc.so.6\0"
     symbols = bytes(24)
