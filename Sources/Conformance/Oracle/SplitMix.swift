@@ -1,0 +1,27 @@
+import CSystem
+
+/// SplitMix64: small, seeded, the same numbers on every machine.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  /// Uniform in [0, 1).
+  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Standard normal, by Box and Muller.
+  mutating func normal() -> Double {
+    sqrt(-2 * log(1 - uniform())) * cos(2 * .pi * uniform())
+  }
+
+  /// Noise as the host makes it: a float in [0, 1) with 24 bits.
+  mutating func noise() -> Double { Double(next() >> 40) * 0x1p-24 }
+}
