@@ -40,4 +40,7 @@ int conformance_catch_faults(conformance_board *board);
 
 /* fork(2), which Swift hides: some tests must do it. */
 pid_t conformance_fork(void);
+
+/* A descriptor that becomes readable when the process ends; -1 where the kernel has none. */
+int conformance_watch_process(pid_t process);
 #endif
