@@ -29,7 +29,8 @@ struct BlockProgram {
     var roots: [Int32] = []
     for expression in expressions {
       guard expression.isInstantiated else {
-        throw FormulaError("only an instantiated expression can be evaluated; call instantiate first")
+        throw FormulaError(
+          "only an instantiated expression can be evaluated; call instantiate first")
       }
       var position: [Int32] = []
       for node in expression.nodes {

@@ -21,7 +21,7 @@ public final class ExactEvaluator {
   private let nodes: [Node]
   /// Positions of what has two sides.
   private let kinks: [Int]
-  private var blurred: [FloatFormat: [Int]] = [:]
+  private var blurred: [ElementType: [Int]] = [:]
   private var levels: [Level?]
   /// The cells of the last evaluation.
   private var last: Level?
@@ -53,7 +53,7 @@ public final class ExactEvaluator {
   ///
   /// Rounding inside a kernel may put an input on the other side of such a one. `max(x, 0)` is not among
   /// them: nothing there is rounded.
-  public func blurredSides(in format: FloatFormat) -> [Int8] {
+  public func blurredSides(in format: ElementType) -> [Int8] {
     if blurred[format] == nil {
       blurred[format] = kinks.filter { i in
         !nodes[i].operands.allSatisfy { nodes.isPlain(Int($0), in: format) }
@@ -128,7 +128,7 @@ extension Node {
 
 extension [Node] {
   /// True for a number or variable that a kernel has without rounding, and its magnitude or opposite.
-  fileprivate func isPlain(_ i: Int, in format: FloatFormat) -> Bool {
+  fileprivate func isPlain(_ i: Int, in format: ElementType) -> Bool {
     switch self[i] {
     case .variable: true
     case .constant(let c): c.rest == 0 && format.decode(format.encode(c.value)) == c.value

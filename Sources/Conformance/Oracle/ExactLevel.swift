@@ -34,7 +34,8 @@ extension ExactEvaluator {
     private static func set(_ cell: inout RealCell, _ c: Constant) {
       if c.isExact {
         mpfr_set_si(cell.value, Int(c.numerator), MPFR_RNDN)
-        cell.error = mpfr_div_ui(cell.value, cell.value, UInt(c.denominator), MPFR_RNDN) == 0 ? 0 : 1
+        cell.error =
+          mpfr_div_ui(cell.value, cell.value, UInt(c.denominator), MPFR_RNDN) == 0 ? 0 : 1
       } else {
         mpfr_set_d(cell.value, c.value, MPFR_RNDN)
         if c.rest != 0 { mpfr_add_d(cell.value, cell.value, c.rest, MPFR_RNDN) }

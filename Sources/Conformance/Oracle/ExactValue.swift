@@ -61,22 +61,22 @@ public struct ExactValue: Sendable {
   // MARK: in a format
 
   /// The exponent of the spacing of the format's numbers at this value.
-  func spacingExponent(in format: FloatFormat) -> Int {
+  func spacingExponent(in format: ElementType) -> Int {
     isZero
       ? format.leastExponent
       : format.spacingExponent(at: isInfinite ? format.largestExponent : exponent)
   }
 
   /// The spacing of the format's numbers here: what one ulp is.
-  public func spacing(in format: FloatFormat) -> Double {
+  public func spacing(in format: ElementType) -> Double {
     Double(sign: .plus, exponent: spacingExponent(in: format), significand: 1)
   }
 
   /// The bits of the format's number nearest to this, ties to even, infinity beyond the largest.
-  public func rounded(to format: FloatFormat) -> UInt64 {
+  public func rounded(to format: ElementType) -> UInt64 {
     if isZero || isInfinite { return format.encode(head) }
     if exponent > format.largestExponent { return format.encode(head * .infinity) }
-    let sign: UInt64 = isNegative ? 1 << UInt64(format.bitWidth - 1) : 0
+    let sign: UInt64 = isNegative ? 1 << UInt64(8 * format.size - 1) : 0
     let unit = spacingExponent(in: format)
     if exponent < unit - 1 { return sign }
     let (units, rest) = (scalbn(head.magnitude, Int32(exponent - unit)), tailUnits(unit))
@@ -89,7 +89,7 @@ public struct ExactValue: Sendable {
   }
 
   /// True if the nearest number of the format is infinite.
-  public func overflows(_ format: FloatFormat) -> Bool {
+  public func overflows(_ format: ElementType) -> Bool {
     format.decode(rounded(to: format)).isInfinite
   }
 
@@ -97,7 +97,7 @@ public struct ExactValue: Sendable {
   ///
   /// Infinity against a value between the largest number and the next one counts from where rounding
   /// would overflow. Infinite if only one of the two is, or `got` is NaN.
-  public func error(of got: Double, in format: FloatFormat) -> Double {
+  public func error(of got: Double, in format: ElementType) -> Double {
     if got.isNaN { return .infinity }
     if isInfinite { return got == head ? 0 : .infinity }
     let unit = spacingExponent(in: format)

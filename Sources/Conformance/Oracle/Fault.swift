@@ -6,17 +6,17 @@ public struct Fault: Sendable {
   /// Where.
   public let point: Judge.Point
   /// The element type of `got`.
-  public let format: FloatFormat
+  public let format: ElementType
   /// The bits that the kernel delivered.
   public let got: UInt64
   /// What they should be; nil for NaN.
   public let exact: ExactValue?
   /// How far off, and what the claim allows.
-  public let verdict: Verdict
+  public let verdict: Judgement
   /// The claim; nil where none is needed to see the fault.
   public let claim: Claim?
   /// How the formula itself, evaluated in double, would be judged at the point.
-  public let formula: Verdict?
+  public let formula: Judgement?
   /// How many of double's 16 decimal digits the formula as written loses there.
   public let lost: Double
 
@@ -61,16 +61,19 @@ public struct Fault: Sendable {
 
   private func number(_ bits: UInt64) -> String {
     let hex = String(bits, radix: 16)
-    let zeros = String(repeating: "0", count: max(0, format.bitWidth / 4 - hex.count))
+    let zeros = String(repeating: "0", count: max(0, 2 * format.size - hex.count))
     let value = format.decode(bits)
     let shown = format == .f64 ? "\(value)" : "\(Float(value))"
     return "\(shown) (0x\(zeros)\(hex))"
   }
 
-  /// Two digits after the point, or a power of ten where that is long: "1.62", "1.7e+07".
+  /// Two digits after the point, or a power of ten where that is long: "1.62", "1.7e7".
   public static func ulps(_ error: Double) -> String {
     if !error.isFinite { return "infinitely many" }
-    if error >= 1e6 { return "\((error / pow(10, floor(log10(error)) - 1)).rounded() / 10)e+\(Int(log10(error)))" }
+    if error >= 1e6 {
+      let exponent = floor(log10(error))
+      return "\((error / pow(10, exponent - 1)).rounded() / 10)e\(Int(exponent))"
+    }
     let hundredths = Int((error * 100).rounded())
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"

@@ -9,7 +9,7 @@ extension Judge {
     tally.exactly += 1
     let got = format.decode(bits)
     guard let truth = exact.evaluate(x: point.x, g: point.g, u: point.u),
-      var verdict = Verdict(
+      var verdict = Judgement(
         got: got, exact: truth, scale: point.dy, claim: claim, format: format)
     else {
       tally.unjudged += 1
@@ -34,7 +34,7 @@ extension Judge {
       Fault(
         point: point, format: format, got: bits, exact: truth.scaled(by: point.dy) ?? truth,
         verdict: verdict, claim: claim,
-        formula: Verdict(got: double, exact: truth, scale: 1, claim: claim, format: format),
+        formula: Judgement(got: double, exact: truth, scale: 1, claim: claim, format: format),
         lost: digitsLost(double, truth)))
   }
 
@@ -42,7 +42,7 @@ extension Judge {
   /// lies beyond a kink or jump and the result is right there.
   private func besideKink(
     _ got: Double, at point: Point, claim: Claim, sides: [Int8]
-  ) -> Verdict? {
+  ) -> Judgement? {
     let largest = coefficients.joined().reduce(0) { max($0, $1.magnitude) }
     let steps = [format.spacing(at: point.x), format.spacing(at: max(point.x.magnitude, largest))]
     for nudge in [1.0, -1, 2, -2, 4, -4] {
@@ -50,7 +50,7 @@ extension Judge {
         let beside = point.x + nudge * step
         guard let truth = exact.evaluate(x: beside, g: point.g, u: point.u),
           exact.blurredSides(in: format) != sides,
-          let verdict = Verdict(
+          let verdict = Judgement(
             got: got, exact: truth, scale: point.dy, claim: claim, format: format),
           verdict.holds
         else { continue }
@@ -67,7 +67,7 @@ extension Judge {
     tally.add(
       Fault(
         point: point, format: format, got: bits, exact: nil,
-        verdict: Verdict(error: .infinity, allowed: 0), claim: nil, formula: nil, lost: 0))
+        verdict: Judgement(error: .infinity, allowed: 0), claim: nil, formula: nil, lost: 0))
   }
 
   /// How many of double's 16 digits the formula as written loses here.

@@ -7,7 +7,7 @@ import Formula
 /// reported, rests on double. f64 results always take the second way. One object per thread.
 public final class Judge {
   /// What is judged.
-  public let format: FloatFormat
+  public let format: ElementType
   /// The claims that may cover an input; an input that none covers is counted and passed.
   public let claims: [Claim]
   /// True for a value of the function, false for a derivative.
@@ -30,10 +30,11 @@ public final class Judge {
   /// `formula` is instantiated; it is the surrogate where a derivative of one is judged. Throws if it is
   /// not instantiated or its derivative is beyond `Limits`.
   public init(
-    _ formula: Expression, by variable: Variable? = nil, format: FloatFormat, claims: [Claim],
+    _ formula: Expression, by variable: Variable? = nil, format: ElementType, claims: [Claim],
     coefficients: [[Double]]
   ) throws(FormulaError) {
-    let expression = try variable.map { v throws(FormulaError) in try formula.derivative(by: v) }
+    let expression =
+      try variable.map { v throws(FormulaError) in try formula.derivative(by: v) }
       ?? formula
     self.format = format
     self.claims = claims
@@ -70,7 +71,8 @@ public final class Judge {
   ) {
     for start in stride(from: 0, to: count, by: BlockEvaluator.blockSize) {
       let n = min(BlockEvaluator.blockSize, count - start)
-      block.evaluate(n, x: x + start, g: g.map { $0 + start }, u: u.map { $0 + start }, into: [values])
+      block.evaluate(
+        n, x: x + start, g: g.map { $0 + start }, u: u.map { $0 + start }, into: [values])
       for i in 0..<n {
         let point = Point(
           x: x[start + i], g: g?[start + i] ?? 0, u: u?[start + i] ?? 0, dy: dy?[start + i] ?? 1)

@@ -19,12 +19,12 @@ public struct SpotCheck: Sendable {
 
   /// Compares `block` (the first of its expressions) with `exact`, on inputs of a format.
   init(
-    _ block: BlockEvaluator, _ exact: ExactEvaluator, format: FloatFormat, isGated: Bool,
+    _ block: BlockEvaluator, _ exact: ExactEvaluator, format: ElementType, isGated: Bool,
     usesNoise: Bool
   ) {
     doubts = [Double](repeating: 0, count: 2 * 2100)
     absolute = format.least * 0x1p-12
-    var random = SplitMix(1)
+    var random = Random(1)
     var x: [Double] = []
     // Every f64 result is judged in many bits anyway; there the number is for people only.
     let step = format == .f64 ? 16 : 1
@@ -37,7 +37,7 @@ public struct SpotCheck: Sendable {
       }
     }
     let g = x.map { _ in isGated ? 2 * random.normal() : 0 }
-    let u = x.map { _ in usesNoise ? random.noise() : 0 }
+    let u = x.map { _ in usesNoise ? random.uniform() : 0 }
     let values = block.evaluate(x: x, g: g, u: u)[0]
     for i in x.indices where values[i].isFinite {
       guard let truth = exact.evaluate(x: x[i], g: g[i], u: u[i]), !truth.isInfinite else {
@@ -46,6 +46,7 @@ public struct SpotCheck: Sendable {
       points += 1
       // In units of 2^-53 of the exact value, as far as that is above what matters.
       let deviation = deviation(values[i], truth)
+      if deviation > 0x1p23, isBesideKink(exact, x[i], g[i], u[i]) { continue }
       if deviation > largest { (largest, place) = (deviation, x[i]) }
       let cell = index(x[i])
       doubts[cell] = max(doubts[cell], 16 * 0x1p-53 * deviation)
@@ -58,6 +59,19 @@ public struct SpotCheck: Sendable {
     let unit = truth.spacing(in: .f64)
     if ulps * unit <= absolute * 0x1p-4 { return 0 }
     return ulps * unit / max(truth.double.magnitude, 0x1p-1022) * 0x1p53
+  }
+
+  /// True if rounding in double may have put the input beyond a kink or jump: that is no loss of digits, and
+  /// the judge takes care of it.
+  private func isBesideKink(_ exact: ExactEvaluator, _ x: Double, _ g: Double, _ u: Double) -> Bool
+  {
+    let sides = exact.sides
+    let step = 0x1p-48 * exact.coefficients.joined().reduce(x.magnitude) { max($0, $1.magnitude) }
+    for beside in [x - step, x + step] {
+      _ = exact.evaluate(x: beside, g: g, u: u)
+      if exact.sides != sides { return true }
+    }
+    return false
   }
 
   /// A binade is not better known than its neighbours.

@@ -11,7 +11,7 @@ public struct Tally: Sendable {
   /// Results at points where the formula has no value and no limit.
   public var unjudged = 0
   /// The error that is nearest to its claim, or furthest beyond it.
-  public internal(set) var worst = Verdict(error: 0, allowed: 1)
+  public internal(set) var worst = Judgement(error: 0, allowed: 1)
   /// Where that was; meaningless until `hasWorst`.
   public internal(set) var worstPoint = Judge.Point(x: 0)
   /// The claim that it was judged by.

@@ -2,7 +2,7 @@ import CSystem
 import Formula
 
 /// An error and what a claim allows, both in units in the last place of the exact result.
-public struct Verdict: Sendable {
+public struct Judgement: Sendable {
   /// |got - exact|.
   public var error = 0.0
   /// What the claim comes to here, its absolute part included.
@@ -19,7 +19,7 @@ public struct Verdict: Sendable {
   /// 1. Nil where there is nothing to compare with: 0 * infinity, or a factor that overflows the format
   /// on the way to a product that does not.
   public init?(
-    got: Double, exact: ExactValue, scale: Double, claim: Claim, format: FloatFormat
+    got: Double, exact: ExactValue, scale: Double, claim: Claim, format: ElementType
   ) {
     guard let result = exact.scaled(by: scale) else { return nil }
     if scale != 1, exact.overflows(format), !result.overflows(format) || exact.isInfinite {
@@ -41,7 +41,7 @@ public struct Verdict: Sendable {
 
 extension [Claim] {
   /// The claims on a pass in a format; what has none on "params" is judged by those on "backward".
-  public func on(_ pass: String, _ format: FloatFormat) -> [Claim] {
+  public func on(_ pass: String, _ format: ElementType) -> [Claim] {
     let own = filter { $0.dtype == format.rawValue && $0.pass == pass }
     return own.isEmpty && pass == "params" ? on("backward", format) : own
   }
