@@ -24,14 +24,12 @@ import Testing
     let judge = try Judge(
       formula(text), by: variable, format: .f32, claims: claims(claim), coefficients: [[p], [0]])
     var tally = Tally()
-    let got = x.map(kernel)
+    let got = x.map { Double(kernel($0)) }
     let wide = x.map(Double.init)
-    got.withUnsafeBytes { got in
-      if let dy {
-        judge.judge(x.count, got: got.baseAddress!, x: wide, dy: dy, into: &tally)
-      } else {
-        judge.judge(x.count, got: got.baseAddress!, x: wide, into: &tally)
-      }
+    if let dy {
+      judge.judge(x.count, got: got, x: wide, dy: dy, into: &tally)
+    } else {
+      judge.judge(x.count, got: got, x: wide, into: &tally)
     }
     return tally
   }
@@ -48,6 +46,7 @@ import Testing
     }
     #expect(tally.faultCount == 0, "\(tally.fault?.text ?? "")")
     #expect(tally.worst.error > 0.4 && tally.worst.error <= 0.5001, "\(tally.worst)")
+    #expect(tally.observed == tally.worst.error && tally.place == tally.worstPoint.x)
     #expect(tally.points == everywhere.count)
     #expect(tally.exactly < 60, "\(tally.exactly) of \(tally.points) were judged in many bits")
   }
