@@ -138,8 +138,11 @@ import Testing
     #expect(good.faultCount == 0 && good.unjudged == 0)
     let swallowed = try judge(gauss, x: x) { _ in 0 }
     #expect(swallowed.faultCount == 1 && swallowed.fault?.point.x.isNaN == true)
+    // infinity * 0 is NaN, as the formula is written; any other number but the limit is wrong.
     let literal = try judge(gauss, x: x) { $0 * expf(-$0 * $0 / 2) }
-    #expect(literal.faultCount == 2 && literal.fault?.point.x.isInfinite == true)
+    #expect(literal.faultCount == 0 && literal.literal == 2)
+    let wrong = try judge(gauss, x: x) { $0.isNaN ? $0 : 1 }
+    #expect(wrong.faultCount == 2 && wrong.fault?.point.x.isInfinite == true)
   }
 
   @Test func rangesAndMergingCount() throws {

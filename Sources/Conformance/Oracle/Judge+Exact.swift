@@ -9,6 +9,15 @@ extension Judge {
     tally.exactly += 1
     // A sum is a double: what overflows the format is infinite all the same.
     let got = got.magnitude > format.largest ? got * .infinity : got
+    if !point.isFinite && double.isNaN {
+      // The formula as written says infinity * 0: its limit is right, and so is NaN. Of two variables
+      // there may be many limits.
+      if got.isNaN || usesGate {
+        tally.literal += got.isNaN ? 1 : 0
+        tally.unjudged += 1
+        return
+      }
+    }
     guard let truth = exact.evaluate(x: point.x, g: point.g, u: point.u),
       var verdict = Judgement(
         got: got, exact: truth, scale: point.dy, claim: claim, format: format)
@@ -33,7 +42,8 @@ extension Judge {
       Fault(
         point: point, format: format, got: got, exact: truth.scaled(by: point.dy) ?? truth,
         verdict: verdict, claim: claim,
-        formula: Judgement(got: double, exact: truth, scale: 1, claim: claim, format: format),
+        formula: point.isFinite
+          ? Judgement(got: double, exact: truth, scale: 1, claim: claim, format: format) : nil,
         lost: digitsLost(double, truth)))
   }
 

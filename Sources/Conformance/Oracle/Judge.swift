@@ -20,7 +20,7 @@ public final class Judge {
 
   let block: BlockEvaluator
   let exact: ExactEvaluator
-  private let usesGate: Bool
+  let usesGate: Bool
   private let usesNoise: Bool
   private let values: UnsafeMutablePointer<Double>
   /// The spacing's least and largest, and its ratio to the power of two at a value.
@@ -125,7 +125,7 @@ public final class Judge {
       // NaN and infinity fail this, and so do the last 2 % of what the claim allows, and new records.
       if error + doubt <= 0.98 * allowed && result.magnitude <= format.largest
         && error <= tally.worst.share * allowed
-        && (size != 1 || error <= tally.observed * ulp || claim.absolute > claim.ulp * ulp)
+        && (size != 1 || error <= tally.observed * ulp || tally.observed >= claim.ulp || claim.absolute > claim.ulp * ulp)
         || error + doubt + allowed == 0
       {
         return

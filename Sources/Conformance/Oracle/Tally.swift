@@ -10,13 +10,16 @@ public struct Tally: Sendable {
   public var uncovered = 0
   /// Results at points where the formula has no value and no limit.
   public var unjudged = 0
+  /// NaNs at infinite inputs, where the formula as written says so though it has a limit.
+  public var literal = 0
   /// The error that is nearest to its claim, or furthest beyond it.
   public private(set) var worst = Judgement(error: 0, allowed: 1)
   /// Where that was.
   public private(set) var worstPoint = Judge.Point(x: 0)
   /// The claim that it was judged by; nil before any result was compared.
   public private(set) var claim: Claim?
-  /// The largest error in ulp, of results where the claim's ulp allow more than its absolute part.
+  /// The largest error in ulp, of results where the claim's ulp allow more than its absolute part; what
+  /// that part excuses is left out.
   public private(set) var observed = 0.0
   /// The input at which that was.
   public private(set) var place = 0.0
@@ -36,8 +39,9 @@ public struct Tally: Sendable {
     if self.claim == nil || judgement.share > worst.share {
       (worst, worstPoint, self.claim) = (judgement, point, claim)
     }
-    if counts, !hasObserved || judgement.error > observed {
-      (observed, place, hasObserved) = (judgement.error, point.x, true)
+    let error = judgement.holds ? min(judgement.error, claim.ulp) : judgement.error
+    if counts, !hasObserved || error > observed {
+      (observed, place, hasObserved) = (error, point.x, true)
     }
   }
 
@@ -53,6 +57,7 @@ public struct Tally: Sendable {
     exactly += other.exactly
     uncovered += other.uncovered
     unjudged += other.unjudged
+    literal += other.literal
     if let claim = other.claim {
       note(other.worst, at: other.worstPoint, claim: claim, counts: false)
     }

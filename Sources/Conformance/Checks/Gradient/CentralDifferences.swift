@@ -91,7 +91,12 @@ struct CentralDifferences {
     guard let up = values(step), let down = values(-step), let halfUp = values(step / 2),
       let halfDown = values(-step / 2)
     else { return }
+    let isBeside = kinksBeside(output, inputs, setting)
     for i in gradient.indices {
+      if isBeside(i) {
+        skipped += 1
+        continue
+      }
       let whole = (up.y[i] - down.y[i]) / (up.at[i] - down.at[i])
       let half = (halfUp.y[i] - halfDown.y[i]) / (halfUp.at[i] - halfDown.at[i])
       // Richardson's: the step's own error is a third of what halving it changes. Rounding of the values
@@ -109,6 +114,33 @@ struct CentralDifferences {
       if (gradient[i] - difference).magnitude <= bend + 8 * noise + slack * size { continue }
       fail(output, i, gradient[i], difference, inputs, setting, trial)
       return
+    }
+  }
+
+  /// Whether a kink of the formula lies between the values of a difference, at an element.
+  private func kinksBeside(
+    _ output: Output, _ inputs: BoxInputs, _ setting: Setting
+  ) -> (Int) -> Bool {
+    guard let formula = try? kernel.activation.formula.instantiate(counts: setting.counts),
+      let evaluator = try? ExactEvaluator(formula), evaluator.hasSides
+    else { return { _ in false } }
+    evaluator.coefficients = setting.values
+    let step = step
+    return { i in
+      func sides(_ step: Double) -> [Int8] {
+        var x = inputs.x[i]
+        var g = inputs.g?[i] ?? 0
+        switch output {
+        case .y: break
+        case .dx: x += step
+        case .dg: g += step
+        case .parameter(let p, let j):
+          evaluator.overriding[output.variable ?? .x] = setting.values[p][j] + step
+        }
+        _ = evaluator.evaluate(x: x, g: g, u: inputs.noise?[i] ?? 0)
+        return evaluator.sides
+      }
+      return sides(step) != sides(-step)
     }
   }
 

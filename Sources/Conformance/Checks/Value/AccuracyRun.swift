@@ -128,6 +128,11 @@ final class AccuracyRun {
   /// Takes what a judge has seen into the test's result.
   func add(_ tally: Tally, _ output: Output, _ setting: Setting, _ trial: Int) {
     tallies[output.claimedPass, default: Tally()].merge(tally)
+    if tally.literal > 0 {
+      test.note(
+        "\(setting.label): \(output.name(kernel.activation)) is NaN at an infinite input, as the formula "
+          + "is written, where it has a limit")
+    }
     guard let fault = tally.fault else { return }
     let name = output.name(kernel.activation)
     var message = "\(setting.label): \(name) at \(fault.text)"

@@ -7,10 +7,12 @@ extension Checks {
     try points(test) { _, _ in
       let special = Samples.special(kernel.type)
       guard kernel.activation.isGated else { return (special, nil) }
-      // Every pair.
-      return (
-        special.flatMap { x in special.map { _ in x } }, special.flatMap { _ in special }
-      )
+      // Every pair, but not infinity times what may have become 0 on the way.
+      let pairs = special.flatMap { x in special.map { (x, $0) } }.filter { x, g in
+        let (large, small) = (max(x.magnitude, g.magnitude), min(x.magnitude, g.magnitude))
+        return !(large.isInfinite && small > 0 && small <= kernel.type.leastNormal)
+      }
+      return (pairs.map(\.0), pairs.map(\.1))
     }
   }
 

@@ -28,8 +28,7 @@ enum Samples {
 
   /// Zeros, infinities, NaNs, and the first and last numbers of every kind.
   static func special(_ type: ElementType) -> [Double] {
-    let leastNormal = Double(
-      sign: .plus, exponent: type.leastExponent + type.significandBits, significand: 1)
+    let leastNormal = type.leastNormal
     var values = [0, 1, .infinity, type.largest, leastNormal, leastNormal - type.least, type.least]
     values += values.map { -$0 }
     values.append(.nan)
@@ -100,8 +99,7 @@ enum Samples {
     _ type: ElementType, _ formula: Program, gate: Double, _ setting: Setting,
     _ random: inout Random
   ) -> [Double] {
-    let leastNormal = Double(
-      sign: .plus, exponent: type.leastExponent + type.significandBits, significand: 1)
+    let leastNormal = type.leastNormal
     var values = [type.least, leastNormal - type.least, leastNormal, leastNormal + type.least]
     for _ in 0..<60 { values.append(type.rounded(leastNormal * random.uniform())) }
     values += values.map { -$0 }
