@@ -11,9 +11,11 @@ struct Mappings {
   private let parts: [Part]
 
   init() throws(Trouble) {
-    guard let text = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8) else {
-      throw Trouble("/proc/self/maps cannot be read.")
-    }
+    // To its end: the size that such a file gives is 0, and one read does not give all of it.
+    guard let file = FileHandle(forReadingAtPath: "/proc/self/maps"),
+      let data = try? file.readToEnd()
+    else { throw Trouble("/proc/self/maps cannot be read.") }
+    let text = String(decoding: data, as: UTF8.self)
     parts = text.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
       let ends = words.first?.split(separator: "-") ?? []

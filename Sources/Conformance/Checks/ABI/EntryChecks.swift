@@ -1,5 +1,5 @@
 import CActZoo
-import CSystem
+import Foundation
 
 extension Checks {
   static let entry: [Check] = [
@@ -76,7 +76,10 @@ extension Checks {
     let entry = try test.plugin.entry()
     let first = try test.plugin.rawTable()
     let bytes = first.bytes
+    let start = ProcessInfo.processInfo.systemUptime
     for call in 2...100 {
+      // An entry that takes long is a matter for load-time.
+      if call > 10, ProcessInfo.processInfo.systemUptime - start > 1 { break }
       guard let again = entry(HostRecord.present) else {
         return test.fail("call \(call) of the entry returned NULL, and the first one a table.")
       }
