@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Conformance",
       dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CMPFR", "CConformance"],
-      swiftSettings: strict),
+      exclude: ["README.md"], swiftSettings: strict),
     .executableTarget(
       name: "actzoo",
       dependencies: [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Foundation
 import Training
 import ZooHost
@@ -11,6 +12,7 @@ enum Main {
     // that ignores the signal.
     signal(SIGPIPE, SIG_DFL)
     let arguments = Array(CommandLine.arguments.dropFirst())
+    HiddenCommands.serve(arguments)
     if arguments.first == Probe.word { Probe.serve(Array(arguments.dropFirst())) }
     let command = parsed(arguments)
     do {

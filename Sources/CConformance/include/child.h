@@ -29,6 +29,7 @@ typedef struct conformance_board {
   uint64_t            operands_count;
   conformance_operand operands[CONFORMANCE_OPERANDS];
   double              progress;                 /* 0 to 1, of a long test                        */
+  int64_t             trial;                    /* the trial under way                           */
   char                doing[CONFORMANCE_DOING]; /* the call under way, for people    */
   char                answer[];
 } conformance_board;
@@ -40,4 +41,7 @@ int conformance_catch_faults(conformance_board *board);
 
 /* fork(2), which Swift hides: some tests must do it. */
 pid_t conformance_fork(void);
+
+/* A descriptor that becomes readable when the process ends; -1 where the kernel has none. */
+int conformance_watch_process(pid_t process);
 #endif

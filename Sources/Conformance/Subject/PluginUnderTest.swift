@@ -1,0 +1,171 @@
+import CActZoo
+import CSystem
+import Formula
+import Foundation
+
+/// A plugin file, looked at and loaded as any host may do it: with nothing but dlopen and plugin.h.
+///
+/// The host of this package is not used, so that what is judged is the plugin and not the two together.
+/// Lives in one process; loaded when a check first asks, and never unloaded.
+final class PluginUnderTest {
+  let path: String
+  private var loaded: Result<[Kernel], Trouble>?
+  private var readImage: Result<ElfImage, Trouble>?
+  private var readDescriptor: Result<Descriptor, Trouble>?
+
+  init(path: String) { self.path = path }
+
+  /// The file's tables.
+  func image() throws(Trouble) -> ElfImage {
+    if readImage == nil {
+      do throws(Trouble) { readImage = .success(try ElfImage(path: path)) } catch {
+        readImage = .failure(error)
+      }
+    }
+    return try readImage!.get()
+  }
+
+  /// The text of the manifest, read.
+  func descriptor() throws(Trouble) -> Descriptor {
+    if readDescriptor == nil {
+      do throws(Trouble) { readDescriptor = .success(try parse()) } catch {
+        readDescriptor = .failure(error)
+      }
+    }
+    return try readDescriptor!.get()
+  }
+
+  private func parse() throws(Trouble) -> Descriptor {
+    guard let manifest = try image().manifests.first else {
+      throw Trouble("the file has no section .actzoo.manifest.")
+    }
+    let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: manifest.count, alignment: 1)
+    copied.copyBytes(from: manifest)
+    defer { copied.deallocate() }
+    do throws(ParseError) {
+      return try Descriptor.parse(UnsafeRawBufferPointer(copied))
+    } catch {
+      throw Trouble("the manifest does not parse: \(error.description)")
+    }
+  }
+
+  /// Opens the library: every symbol bound now, none of them visible to others.
+  func open() throws(Trouble) -> UnsafeMutableRawPointer {
+    let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    guard let handle = dlopen(full, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
+      throw Trouble(
+        "the loader refuses it: \(dlerror().map { String(cString: $0) } ?? "no reason given").")
+    }
+    return handle
+  }
+
+  typealias Entry =
+    @convention(c) (UnsafePointer<actzoo_host>?) -> UnsafePointer<actzoo_plugin>?
+
+  /// The entry function.
+  func entry() throws(Trouble) -> Entry {
+    guard let symbol = dlsym(try open(), "actzoo_plugin_v1") else {
+      throw Trouble("the library has no symbol actzoo_plugin_v1.")
+    }
+    return unsafeBitCast(symbol, to: Entry.self)
+  }
+
+  /// The table that the entry answers with.
+  func table() throws(Trouble) -> UnsafePointer<actzoo_plugin> {
+    guard let table = try entry()(HostRecord.present) else {
+      throw Trouble("the entry returned NULL: the plugin says that it cannot run here.")
+    }
+    return table
+  }
+
+  /// The rows for the CPU whose activation the text describes.
+  func load() throws(Trouble) -> [Kernel] {
+    if loaded == nil {
+      do throws(Trouble) { loaded = .success(try readRows()) } catch { loaded = .failure(error) }
+    }
+    return try loaded!.get()
+  }
+
+  private func readRows() throws(Trouble) -> [Kernel] {
+    let descriptor = try descriptor()
+    let table = try table()
+    guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
+      let rows = table.pointee.kernels
+    else { throw Trouble("the table of kernels is damaged (checks table-sizes, rows-complete).") }
+    var kernels: [Kernel] = []
+    for index in 0..<Int(table.pointee.kernels_count) {
+      guard let row = rows[index], let kernel = Kernel(row, descriptor) else { continue }
+      kernels.append(kernel)
+    }
+    return kernels
+  }
+}
+
+/// Compiled code for one activation and element type.
+struct Kernel {
+  let activation: ActivationDescriptor
+  let type: ElementType
+  let row: UnsafePointer<actzoo_kernels>
+  let flags: UInt32
+  let itself: UnsafeRawPointer?
+  let forward: actzoo_kernel
+  let backward: actzoo_kernel?
+  let fused: actzoo_kernel?
+
+  /// Nil for rows that cannot be called: another device, an unknown type, no forward, no such activation.
+  init?(_ row: UnsafePointer<actzoo_kernels>, _ descriptor: Descriptor) {
+    let size = Int(row.pointee.size)
+    guard size >= 40, row.pointee.device_type == 1, let type = ElementType(row.pointee.dtype),
+      let name = row.pointee.activation, strnlen(name, 1024) < 1024,
+      let forward = row.pointee.forward,
+      let activation = descriptor.activations.first(where: { $0.id == String(cString: name) })
+    else { return nil }
+    self.activation = activation
+    self.type = type
+    self.row = row
+    flags = row.pointee.flags
+    itself = row.pointee.`self`
+    self.forward = forward
+    backward = size >= 48 ? row.pointee.backward : nil
+    fused = size >= 56 ? row.pointee.fused : nil
+  }
+
+  /// "silu f32".
+  var name: String { "\(activation.name) \(type.rawValue)" }
+
+  /// The code of a pass, or nil if the row has none.
+  func function(_ pass: Pass) -> actzoo_kernel? {
+    switch pass {
+    case .forward: forward
+    case .backward: backward
+    case .fused: fused
+    }
+  }
+
+  /// The passes that it has code for.
+  var passes: [Pass] { Pass.allCases.filter { function($0) != nil } }
+
+  func has(_ flag: UInt32) -> Bool { flags & flag != 0 }
+}
+
+/// The three ways to evaluate.
+enum Pass: String, CaseIterable, Sendable { case forward, backward, fused }
+
+/// What plugins are told about the host.
+enum HostRecord {
+  /// A host of the present minor version; lives until the process ends.
+  nonisolated(unsafe) static let present: UnsafePointer<actzoo_host> = make(minor: ACTZOO_MINOR)
+
+  /// A record with chosen fields, never freed.
+  static func make(
+    size: Int = MemoryLayout<actzoo_host>.size, minor: UInt32,
+    extension answer: (@convention(c) (UnsafePointer<CChar>?) -> UnsafeRawPointer?)? = { _ in nil }
+  ) -> UnsafePointer<actzoo_host> {
+    let record = UnsafeMutablePointer<actzoo_host>.allocate(capacity: 1)
+    record.initialize(
+      to: actzoo_host(
+        size: UInt32(size), minor: minor, name: UnsafePointer(strdup("actzoo verify")),
+        extension: answer))
+    return UnsafePointer(record)
+  }
+}
