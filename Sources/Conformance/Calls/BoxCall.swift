@@ -61,7 +61,9 @@ struct BoxCall {
 
   init(_ inputs: BoxInputs, _ pass: Pass) { (self.inputs, self.pass) = (inputs, pass) }
 
-  /// Runs the kernel. A row without code for the pass answers UNSUPPORTED, as a host would take it.
+  /// Runs the kernel.
+  ///
+  /// A row without code for the pass answers UNSUPPORTED, as a host would take it.
   func run(_ kernel: Kernel, _ board: Board) -> BoxOutputs {
     guard let function = kernel.function(pass) else {
       var result = BoxOutputs()

@@ -3,10 +3,10 @@ import CConformance
 /// A test under way: what a check is given, and where it puts what it finds.
 ///
 /// Lives in one process and on one thread.
-public final class Test {
-  public let check: Check
-  public let test: TestCase
-  public let plugin: PluginUnderTest
+final class Test {
+  let check: Check
+  let test: TestCase
+  let plugin: PluginUnderTest
   private(set) var result: TestResult
   let board: Board
 

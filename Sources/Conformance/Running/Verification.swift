@@ -3,7 +3,9 @@ import Foundation
 
 /// Which tests are run, and how.
 public struct VerificationOptions: Sendable {
+  /// How much is run.
   public var tier = Tier.standard
+  /// Of the random numbers.
   public var seed: UInt64 = 1
   /// Children at once; 0: as many as there are processors.
   public var jobs = 0
@@ -22,6 +24,7 @@ public struct VerificationOptions: Sendable {
   /// No child processes: for debuggers, sanitizers and valgrind.
   public var inProcess = false
 
+  /// Tier standard, every test of every kernel.
   public init() {}
 
   var seconds: Double {
@@ -31,17 +34,22 @@ public struct VerificationOptions: Sendable {
 
 /// All that was found out about one plugin.
 public struct Verdict: Sendable {
+  /// The plugin.
   public let path: String
+  /// In the order of the tests.
   public let results: [TestResult]
   /// What kept this program, and not the plugin, from testing.
   public let toolFailures: [String]
 
+  /// True if no test found anything.
   public var isConforming: Bool { !results.contains { $0.status.isFinding } }
 }
 
 /// Puts a plugin to the tests of a tier, each in a child process of its own.
 public struct Verification {
+  /// The plugin.
   public let path: String
+  /// What was asked for.
   public let options: VerificationOptions
   /// The tests, in their order.
   public let tests: [TestCase]

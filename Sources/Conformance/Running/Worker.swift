@@ -22,7 +22,7 @@ public enum Worker {
   }
 
   /// Runs a test in this process.
-  public static func run(_ test: TestCase, _ board: Board) -> TestResult {
+  static func run(_ test: TestCase, _ board: Board) -> TestResult {
     guard let check = Checks.named(test.check) else {
       var result = TestResult(test, .fail)
       result.message = "there is no check '\(test.check)'."
@@ -59,6 +59,7 @@ public enum Worker {
 
 /// The hidden commands of the program: a child that is to run one of them does so and never returns.
 public enum HiddenCommands {
+  /// Runs a hidden command and exits, or returns if there is none.
   public static func serve(_ arguments: [String]) {
     switch arguments.first {
     case Worker.word: Worker.serve(Array(arguments.dropFirst()))

@@ -3,7 +3,7 @@ import Conformance
 import Foundation
 import ZooHost
 
-/// `actzoo verify`: can this plugin be trusted?
+/// `actzoo verify`: whether a plugin can be trusted.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test whether plugins keep the contract (plugin.h) and their own claims.",
@@ -57,7 +57,8 @@ struct Verify: ParsableCommand {
   var trial: Int?
 
   @Option(
-    name: [.customShort("j"), .customLong("jobs")], help: "Tests at once; 0: one a processor.")
+    name: [.customShort("j", allowingJoined: true), .customLong("jobs")],
+    help: "Tests at once; 0: one a processor.")
   var jobs = 0
 
   @Option(help: "Seconds that one test may take.")

@@ -1,7 +1,9 @@
 import Conformance
 import Foundation
 
-/// `actzoo verify --junit`: the XML that CI services read. A plugin is a suite.
+/// The XML of JUnit, which CI services read.
+///
+/// A plugin is a suite.
 struct VerifyJUnit {
   private let dossiers: [Dossier]
 

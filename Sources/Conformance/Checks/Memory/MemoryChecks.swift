@@ -39,7 +39,10 @@ extension Checks {
       mutants: ["leaves-last", "skips-zero-dy"], run: unwrittenOutput),
     Check(
       "inputs-unchanged", .memory, rule: "P6",
-      summary: "x, g, dy, noise, params and everything around them are compared after the call.",
+      summary: """
+        x, g, dy, noise and parameters are compared after the call, and then lie in memory that cannot be \
+        written: also writing back what was there counts.
+        """,
       why: "Callers reuse their inputs: what was overwritten is wrong in the next layer.",
       mend: "Treat x, dy, noise and param as constant; keep scratch on the stack.",
       mutants: ["scratch-in-x", "scratch-in-dy", "rewrites-x"], run: inputsUnchanged),
@@ -76,7 +79,6 @@ extension Checks {
       for pass in kernel.passes {
         var call = BoxCall(inputs, pass)
         call.placement = { _ in placement }
-        call.protectsInputs = true
         test.expectOK(call.run(kernel, test.board), call, trial)
       }
     }
@@ -88,7 +90,6 @@ extension Checks {
       for pass in kernel.passes {
         var call = BoxCall(inputs, pass)
         call.placement = { _ in placement }
-        call.protectsInputs = true
         test.expectOK(call.run(kernel, test.board), call, n)
       }
     }
@@ -108,6 +109,7 @@ extension Checks {
         let result = call.run(kernel, test.board)
         test.expectOK(result, call, trial)
         for disturbance in result.disturbances {
+          if case .element = disturbance.kind { continue }  // inputs-unchanged
           test.fail(
             "\(call.text): \(disturbance.text).", test.witness(call, trial, disturbance.role))
         }
@@ -121,8 +123,11 @@ extension Checks {
     var random = test.random(3)
     for trial in test.trials(lengths.count) {
       for extent in [[1, 1, 1, lengths[trial]], [1, 2, 3, min(lengths[trial], 70)]] {
-        let inputs = BoxInputs.random(
+        var inputs = BoxInputs.random(
           kernel, extent, .initial(kernel.activation), &random)
+        // Zeros are what shortcuts are taken for.
+        for i in stride(from: 1, to: inputs.count, by: 3) { inputs.dy?[i] = 0 }
+        for i in stride(from: 2, to: inputs.count, by: 5) { inputs.x[i] = 0 }
         for pass in kernel.passes {
           let call = BoxCall(inputs, pass)
           let result = call.run(kernel, test.board)
@@ -148,7 +153,7 @@ extension Checks {
         kernel, [1, 2, 3, lengths[trial]], .initial(kernel.activation), &random)
       if trial % 2 == 1 { inputs.spreadParameters([false, true, false, false]) }
       for pass in kernel.passes {
-        let call = BoxCall(inputs, pass)
+        var call = BoxCall(inputs, pass)
         let result = call.run(kernel, test.board)
         test.expectOK(result, call, trial)
         for disturbance in result.disturbances {
@@ -156,6 +161,9 @@ extension Checks {
           test.fail(
             "\(call.text): \(disturbance.text).", test.witness(call, trial, disturbance.role))
         }
+        if test.isDecided { return }
+        call.protectsInputs = true
+        if result.disturbances.isEmpty { _ = call.run(kernel, test.board) }
       }
     }
   }
