@@ -83,7 +83,8 @@ INLINE void element(const actzoo_call *call, int activation, actzoo_dtype type, 
     }
   if (odd || odd_element(call, place, i)) r.y = cut(r.y, type), r.dx = cut(r.dx, type);
   if (MUTANT == SCRATCH_IN_X) store(&call->x[0], type, x, r.y);
-  if (MUTANT == REWRITES_X) store(&call->x[0], type, x, p.x);
+  if (MUTANT == REWRITES_X) /* volatile, or the compiler sees that nothing changes */
+    ((volatile float *)call->x[0].data)[x] = (float)p.x;
 
   const actzoo_view *dx = call->dx, *dy = &call->dy;
   double             seed = 1;
