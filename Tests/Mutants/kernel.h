@@ -19,7 +19,8 @@ INLINE void gather(point *p, const actzoo_call *call, int activation, actzoo_dty
     const actzoo_view *v = &call->param[k];
     int64_t            index = at(v, place, MUTANT == PARAMETER_OF_ROW ? 0 : i);
     if (MUTANT == FIRST_PARAMETER) index = 0;
-    for (int64_t j = 0; j < v->count; j++)
+    int64_t count = activation == POLYNOMIAL ? v->count : 1;
+    for (int64_t j = 0; j < count; j++)
       p->w[p->count++] =
           load(v, parameter_type(type), index + j * (MUTANT == COEFFICIENT_STEP ? 1 : v->step));
   }
@@ -32,7 +33,7 @@ INLINE void scatter(const result *r, double seed, const actzoo_call *call, int a
   int64_t next = 0;
   for (int k = 0; k < parameters(activation); k++) {
     const actzoo_view *v = &call->dparam[k];
-    int64_t            count = call->param[k].count;
+    int64_t            count = activation == POLYNOMIAL ? call->param[k].count : 1;
     for (int64_t j = 0; j < count && (MUTANT == ASSUMES_SUMS || v->data); j++) {
       double *sum = (double *)v->data + at(v, place, i) + j * (MUTANT == SUM_STEP ? 1 : v->step);
       double  term = seed * r->dw[next + j];
