@@ -19,7 +19,8 @@ INLINE void gather(point *p, const actzoo_call *call, int activation, actzoo_dty
     const actzoo_view *v = &call->param[k];
     int64_t            index = at(v, place, MUTANT == PARAMETER_OF_ROW ? 0 : i);
     if (MUTANT == FIRST_PARAMETER) index = 0;
-    for (int64_t j = 0; j < v->count; j++)
+    int64_t count = activation == POLYNOMIAL ? v->count : 1;
+    for (int64_t j = 0; j < count; j++)
       p->w[p->count++] =
           load(v, parameter_type(type), index + j * (MUTANT == COEFFICIENT_STEP ? 1 : v->step));
   }
@@ -32,7 +33,7 @@ INLINE void scatter(const result *r, double seed, const actzoo_call *call, int a
   int64_t next = 0;
   for (int k = 0; k < parameters(activation); k++) {
     const actzoo_view *v = &call->dparam[k];
-    int64_t            count = call->param[k].count;
+    int64_t            count = activation == POLYNOMIAL ? call->param[k].count : 1;
     for (int64_t j = 0; j < count && (MUTANT == ASSUMES_SUMS || v->data); j++) {
       double *sum = (double *)v->data + at(v, place, i) + j * (MUTANT == SUM_STEP ? 1 : v->step);
       double  term = seed * r->dw[next + j];
@@ -76,14 +77,15 @@ INLINE void element(const actzoo_call *call, int activation, actzoo_dtype type, 
   }
   if (MUTANT == READS_Y && !(passes & FORWARD)) r.dx = 2 * load(&call->y, type, y) / p.x - 1;
   if (MUTANT == DENORMAL_SLOW && p.x != 0 && fabs(p.x) < 0x1p-126)
-    for (volatile int k = 0; k < 200; k++) {
+    for (volatile int k = 0; k < 3000; k++) {
     }
   if (MUTANT == SLOW)
     for (volatile int k = 0; k < 500; k++) {
     }
   if (odd || odd_element(call, place, i)) r.y = cut(r.y, type), r.dx = cut(r.dx, type);
   if (MUTANT == SCRATCH_IN_X) store(&call->x[0], type, x, r.y);
-  if (MUTANT == REWRITES_X) store(&call->x[0], type, x, p.x);
+  if (MUTANT == REWRITES_X) /* volatile, or the compiler sees that nothing changes */
+    ((volatile float *)call->x[0].data)[x] = (float)p.x;
 
   const actzoo_view *dx = call->dx, *dy = &call->dy;
   double             seed = 1;

@@ -1,7 +1,9 @@
 import CActZoo
 
 extension Checks {
-  static let memory: [Check] = [
+  static let memory: [Check] = operands + noCalls + [callIsPure]
+
+  private static let operands: [Check] = [
     Check(
       "guard-after", .memory, rule: "P6",
       summary: """
