@@ -19,8 +19,7 @@ INLINE void gather(point *p, const actzoo_call *call, int activation, actzoo_dty
     const actzoo_view *v = &call->param[k];
     int64_t            index = at(v, place, MUTANT == PARAMETER_OF_ROW ? 0 : i);
     if (MUTANT == FIRST_PARAMETER) index = 0;
-    int64_t count = activation == POLYNOMIAL ? v->count : 1;
-    for (int64_t j = 0; j < count; j++)
+    for (int64_t j = 0; j < v->count; j++)
       p->w[p->count++] =
           load(v, parameter_type(type), index + j * (MUTANT == COEFFICIENT_STEP ? 1 : v->step));
   }
@@ -33,7 +32,7 @@ INLINE void scatter(const result *r, double seed, const actzoo_call *call, int a
   int64_t next = 0;
   for (int k = 0; k < parameters(activation); k++) {
     const actzoo_view *v = &call->dparam[k];
-    int64_t            count = activation == POLYNOMIAL ? call->param[k].count : 1;
+    int64_t            count = call->param[k].count;
     for (int64_t j = 0; j < count && (MUTANT == ASSUMES_SUMS || v->data); j++) {
       double *sum = (double *)v->data + at(v, place, i) + j * (MUTANT == SUM_STEP ? 1 : v->step);
       double  term = seed * r->dw[next + j];
@@ -77,7 +76,7 @@ INLINE void element(const actzoo_call *call, int activation, actzoo_dtype type, 
   }
   if (MUTANT == READS_Y && !(passes & FORWARD)) r.dx = 2 * load(&call->y, type, y) / p.x - 1;
   if (MUTANT == DENORMAL_SLOW && p.x != 0 && fabs(p.x) < 0x1p-126)
-    for (volatile int k = 0; k < 3000; k++) {
+    for (volatile int k = 0; k < 10000; k++) {
     }
   if (MUTANT == SLOW)
     for (volatile int k = 0; k < 500; k++) {
