@@ -171,6 +171,17 @@ final class Operand {
   /// The first element that was not written, in row-major order.
   var unwritten: Int? { offsets.firstIndex { load(at: $0) == Self.canary(type) } }
 
+  /// The first element of an output that holds something else than before.
+  var written: Int? {
+    if isInput { return nil }
+    let base = UnsafeRawPointer(first) - UnsafeRawPointer(region + Self.page)
+    return offsets.firstIndex { offset in
+      before.withUnsafeBytes { before in
+        memcmp(before.baseAddress! + base + offset, first + offset, type.size) != 0
+      }
+    }
+  }
+
   /// What was changed that is not the kernel's to change: nil, or where.
   var disturbance: Disturbance? {
     let start = UnsafeRawPointer(region + Self.page)
