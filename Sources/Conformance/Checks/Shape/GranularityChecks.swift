@@ -68,6 +68,49 @@ enum GranularityChecks {
       guard test.expectServed(result, call, trial) else { continue }
       test.expectMatches(
         result, reference, call, trial, "compared with values of its own for every element")
+      if result.isOK { compareParts(test, kernel, result, call, trial) }
+    }
+  }
+
+  /// The elements that have the same values, taken out and evaluated with these values shared by all: a
+  /// kernel that never looks further than the first value is right in every other comparison.
+  private static func compareParts(
+    _ test: Test, _ kernel: Kernel, _ all: BoxOutputs, _ call: BoxCall, _ trial: Int
+  ) {
+    let inputs = call.inputs
+    let slots = inputs.parameters.map { $0.slotOfElement(inputs.extent) }
+    func values(_ element: Int) -> [[Double]] {
+      zip(inputs.parameters, slots).map { parameter, slots in
+        let start = slots[element] * parameter.length
+        return Array(parameter.values[start..<start + parameter.length])
+      }
+    }
+    let parts = Dictionary(grouping: 0..<inputs.count, by: values)
+    for elements in parts.values.sorted(by: { $0[0] < $1[0] }).prefix(10) {
+      var part = inputs.taking(elements)
+      for (i, own) in values(elements[0]).enumerated() {
+        part.parameters[i].varies = [false, false, false, false]
+        part.parameters[i].gradientVaries = nil
+        part.parameters[i].values = own
+      }
+      let alone = BoxCall(part, call.pass)
+      let result = alone.run(kernel, test.board)
+      guard result.isOK else { continue }
+      for (role, a, b) in [
+        (Role.y, all.y, result.y), (.dx, all.dx, result.dx), (.dg, all.dg, result.dg),
+      ] where !a.isEmpty && !b.isEmpty {
+        guard
+          let k = elements.indices.first(where: { !kernel.type.isSame(a[elements[$0]], b[$0]) })
+        else { continue }
+        var witness = test.witness(call, trial, role)
+        witness.index = elements[k]
+        witness.got = kernel.type.text(a[elements[k]])
+        witness.want = kernel.type.text(b[k])
+        witness.operands = test.operands(call, elements[k], kernel.type)
+        test.fail(
+          "\(call.text): \(role.name)[\(elements[k])] is \(witness.got!); with its parameters' values "
+            + "\(values(elements[k])) shared by all it is \(witness.want!).", witness)
+      }
     }
   }
 
