@@ -31,7 +31,7 @@ enum NoiseAgrees {
       let forward = BoxCall(inputs, .forward)
       let first = forward.run(kernel, test.board)
       guard test.expectServed(first, forward, trial) else { continue }
-      var slopes = BoxOutputs()
+      var slopes: BoxOutputs?
       for pass in kernel.passes {
         var call = BoxCall(inputs, pass)
         call.y = first.y
@@ -42,9 +42,15 @@ enum NoiseAgrees {
         if pass != .backward {
           test.expectSame(one, first, call, trial, "compared with forward")
         }
-        if pass != .forward && one.isOK { slopes = one }
+        guard pass != .forward, one.isOK else { continue }
+        compareSlopes(test, kernel, inputs, pass, one, trial)
+        if let slopes {
+          var other = one
+          other.y = []
+          test.expectSame(other, slopes, call, trial, "compared with backward", dparameters: 0x1p-22)
+        }
+        slopes = one
       }
-      if !slopes.dx.isEmpty { compareSlopes(test, kernel, inputs, slopes, trial) }
       var others = inputs
       others.noise = inputs.noise?.map { $0 < 0.5 ? $0 + 0.5 : $0 - 0.5 }
       isUsed = isUsed || BoxCall(others, .forward).run(kernel, test.board).y != first.y
@@ -60,7 +66,8 @@ enum NoiseAgrees {
   /// dx against the central difference of forward at the same noise, where the function is smooth enough
   /// for one.
   private static func compareSlopes(
-    _ test: Test, _ kernel: Kernel, _ inputs: BoxInputs, _ slopes: BoxOutputs, _ trial: Int
+    _ test: Test, _ kernel: Kernel, _ inputs: BoxInputs, _ pass: Pass, _ slopes: BoxOutputs,
+    _ trial: Int
   ) {
     // Half types leave no digits in a difference, and a surrogate is another function's slope.
     guard kernel.type == .f32 || kernel.type == .f64, kernel.activation.surrogate == nil else {
@@ -81,14 +88,14 @@ enum NoiseAgrees {
       guard (left - right).magnitude <= 0.01 * max(1, left.magnitude) else { continue }
       let dx = kernel.type.decode(slopes.dx[i])
       if (dx - (left + right) / 2).magnitude <= 0.02 * max(1, left.magnitude) { continue }
-      let call = BoxCall(inputs, .backward)
+      let call = BoxCall(inputs, pass)
       var witness = test.witness(call, trial, .dx)
       witness.index = i
       witness.got = kernel.type.text(slopes.dx[i])
       witness.want = "\((left + right) / 2)"
       witness.operands = test.operands(call, i, kernel.type)
       test.fail(
-        "backward, x = \(inputs.x[i]), u = \(inputs.noise![i]): dx is \(dx), but y rises by "
+        "\(pass.rawValue), x = \(inputs.x[i]), u = \(inputs.noise![i]): dx is \(dx), but y rises by "
           + "\((left + right) / 2) for each unit of x at this noise.", witness)
       return
     }
