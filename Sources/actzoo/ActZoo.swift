@@ -17,7 +17,7 @@ struct ActZoo: ParsableCommand {
         name: "See what there is",
         subcommands: [List.self, Info.self, Eval.self, Plot.self, Doctor.self]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
-      CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self, Verify.self]),
+      CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self, Verify.self, Fuzz.self]),
     ])
 }
 

@@ -7,9 +7,9 @@ extension FuzzCase {
     var inputs = BoxInputs(extent: extent, x: [])
     let coordinates = Self.coordinates(extent)
     func values(_ role: Role, _ make: (inout Random) -> Double) -> [Double] {
-      let shared = arrangements[role]?.shared ?? []
+      let varies = Self.factors(arrangements[role]?.shared ?? [], 0)
       return coordinates.map { coordinates in
-        var random = stream(role, coordinates, shared)
+        var random = stream(role, coordinates, varies)
         return make(&random)
       }
     }
@@ -27,11 +27,11 @@ extension FuzzCase {
       let shared = inputs.parameters[i].values
       inputs.parameters[i].varies = Self.mask(varies[i])
       inputs.parameters[i].gradientVaries = sumsVary[i].map(Self.mask)
-      let fixed = (0..<4).filter { !varies[i].contains($0) }
+      let own = Self.factors(varies[i], 1)
       let places = Layout.firsts(inputs.parameters[i].varies, extent)
       inputs.parameters[i].values = places.flatMap { place in
-        let coordinates = place < coordinates.count ? coordinates[place] : [0, 0, 0, 0]
-        var random = stream(.parameter(i), coordinates, fixed)
+        let coordinates = place < coordinates.count ? coordinates[place] : SIMD4()
+        var random = stream(.parameter(i), coordinates, own)
         let factor = 1 + Double(random.below(8)) / 64
         return shared.map { varies[i].isEmpty ? $0 : $0 * factor }
       }
@@ -73,17 +73,32 @@ extension FuzzCase {
 
   private static func mask(_ axes: [Int]) -> [Bool] { (0..<4).map { axes.contains($0) } }
 
-  private static func coordinates(_ extent: [Int]) -> [[Int]] {
-    var all: [[Int]] = [[]]
-    for n in extent { all = all.flatMap { head in (0..<n).map { head + [$0] } } }
+  /// `value` at these axes, the other of 0 and 1 elsewhere.
+  private static func factors(_ axes: [Int], _ value: Int) -> SIMD4<Int> {
+    var factors = SIMD4<Int>(repeating: 1 - value)
+    for axis in axes { factors[axis] = value }
+    return factors
+  }
+
+  private static func coordinates(_ extent: [Int]) -> [SIMD4<Int>] {
+    var all: [SIMD4<Int>] = []
+    all.reserveCapacity(extent.reduce(1, *))
+    for i0 in 0..<extent[0] {
+      for i1 in 0..<extent[1] {
+        for i2 in 0..<extent[2] {
+          for i3 in 0..<extent[3] { all.append(SIMD4(i0, i1, i2, i3)) }
+        }
+      }
+    }
     return all
   }
 
   /// Random numbers of one element of one operand.
-  private func stream(_ role: Role, _ coordinates: [Int], _ shared: [Int]) -> Random {
+  private func stream(_ role: Role, _ coordinates: SIMD4<Int>, _ varies: SIMD4<Int>) -> Random {
     var state = seed ^ UInt64(role.number + 1) &* 0xd6e8_feb8_6659_fd93
-    for axis in 0..<4 where !shared.contains(axis) {
-      state = (state ^ UInt64(coordinates[axis] + 1)) &* 0xff51_afd7_ed55_8ccd
+    for axis in 0..<4 {
+      // The same along an axis that does not vary.
+      state = (state ^ UInt64((coordinates[axis] + 1) * varies[axis])) &* 0xff51_afd7_ed55_8ccd
       state ^= state >> 32
     }
     return Random(state)

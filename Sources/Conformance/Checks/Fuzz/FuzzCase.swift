@@ -89,7 +89,7 @@ struct FuzzCase: Equatable, Sendable {
     extent.append(lengths[random.below(1 + Int(size * Double(lengths.count - 1)))])
     if random.once(in: 40) { extent[random.below(4)] = 0 }
     // The reference is one row of all elements: boxes of thousands find no more than those of hundreds.
-    while extent.reduce(1, *) > 64 + Int(size * 1500) {
+    while extent.reduce(1, *) > 64 + Int(size * 600) {
       let axis = extent.indices.max { extent[$0] < extent[$1] }!
       extent[axis] = (extent[axis] + 1) / 2
     }
