@@ -17,7 +17,8 @@ struct ActZoo: ParsableCommand {
         name: "See what there is",
         subcommands: [List.self, Info.self, Eval.self, Plot.self, Doctor.self]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
-      CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self, Verify.self, Fuzz.self]),
+      CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),
+      CommandGroup(name: "Trust plugins", subcommands: [Verify.self, Fuzz.self, Explain.self]),
     ])
 }
 

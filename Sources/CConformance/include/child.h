@@ -29,6 +29,7 @@ typedef struct conformance_board {
   uint64_t            operands_count;
   conformance_operand operands[CONFORMANCE_OPERANDS];
   double              progress;                 /* 0 to 1, of a long test                        */
+  int64_t             trial;                    /* the trial under way                           */
   char                doing[CONFORMANCE_DOING]; /* the call under way, for people    */
   char                answer[];
 } conformance_board;

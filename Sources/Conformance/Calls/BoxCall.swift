@@ -28,6 +28,15 @@ struct BoxOutputs {
   var isOK: Bool { status == ACTZOO_OK }
 }
 
+/// A kernel with its arguments, as C has them; valid while `BoxCall.invoke` runs.
+struct Invocation {
+  let function: actzoo_kernel
+  let itself: UnsafeRawPointer?
+  let call: UnsafePointer<actzoo_call>
+
+  func callAsFunction() -> actzoo_status { function(itself, call) }
+}
+
 /// One call of a kernel, with memory of its own for every operand, which is looked at afterwards.
 struct BoxCall {
   var inputs: BoxInputs
@@ -54,10 +63,14 @@ struct BoxCall {
   var edit: ((RawCall) -> Void)?
   /// What the call is more than its extents and strides, for messages.
   var remark = ""
+  /// Makes the call, or makes it several times, or while others happen; nil: calls the kernel once.
+  var invoke: ((Invocation) -> actzoo_status)?
 
   init(_ inputs: BoxInputs, _ pass: Pass) { (self.inputs, self.pass) = (inputs, pass) }
 
-  /// Runs the kernel. A row without code for the pass answers UNSUPPORTED, as a host would take it.
+  /// Runs the kernel.
+  ///
+  /// A row without code for the pass answers UNSUPPORTED, as a host would take it.
   func run(_ kernel: Kernel, _ board: Board) -> BoxOutputs {
     guard let function = kernel.function(pass) else {
       var result = BoxOutputs()
@@ -226,7 +239,11 @@ private struct Operands {
           let word = csystem_float_control()
           if let controlWord = box.controlWord { csystem_set_float_control(controlWord) }
           result.controlBefore = csystem_float_control()
-          result.status = function(kernel.itself, &call)
+          result.status = withUnsafeMutablePointer(to: &call) {
+            let invocation = Invocation(
+              function: function, itself: kernel.itself, call: UnsafePointer($0))
+            return box.invoke.map { $0(invocation) } ?? invocation()
+          }
           result.controlAfter = csystem_float_control()
           csystem_set_float_control(word)
           result.isCallIntact = Self.bytes(call, parameterViews, dparameterViews) == before

@@ -108,8 +108,9 @@ final class Operand {
       case .startsAtGuard: start
       }
     first = lowestAddress - lowest
-    let canary = Self.canary(type)
-    fill(start, usable, canary)
+    // Another pattern around inputs: most kernels hand a NaN on, and what is written would look like
+    // what was there.
+    fill(start, usable, Self.canary(type) ^ (isInput ? 0x11 : 0))
     if let content {
       for (offset, bits) in zip(self.offsets, content) { store(bits, at: offset) }
     }

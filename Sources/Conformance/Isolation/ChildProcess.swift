@@ -15,10 +15,13 @@ public struct ChildProcess {
     case notStarted(String)
   }
 
+  /// How it ended.
   public let ending: Ending
+  /// What it left.
   public let board: Board
   /// The last of what it wrote to standard output and standard error.
   public let output: String
+  /// How long it ran.
   public let seconds: Double
 
   /// The descriptor on which a child finds its board.

@@ -6,11 +6,13 @@
 public struct Check: Sendable {
   /// Kebab-case; the same on the command line, in JSON and in messages.
   public let id: String
+  /// Where it belongs.
   public let group: Group
   /// The number of the rule that a failure breaks.
   public let rule: String
   /// The first tier that runs it.
   public let tier: Tier
+  /// Whether it looks at a file or at a kernel.
   public let scope: Scope
   /// True where a finding is advice and not a breach.
   public let isAdvice: Bool
@@ -49,7 +51,9 @@ public struct Check: Sendable {
   }
 }
 
-/// How much is run. Each tier runs what the ones before it run, with more samples.
+/// How much is run.
+///
+/// Each tier runs what the ones before it run, with more samples.
 public enum Tier: String, Sendable, Codable, CaseIterable, Comparable {
   /// Under two seconds for an activation.
   case quick
@@ -58,6 +62,7 @@ public enum Tier: String, Sendable, Codable, CaseIterable, Comparable {
   /// Every input of types up to 32 bits.
   case exhaustive
 
+  /// Less is before more.
   public static func < (a: Tier, b: Tier) -> Bool {
     allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
   }
@@ -65,6 +70,7 @@ public enum Tier: String, Sendable, Codable, CaseIterable, Comparable {
 
 /// All checks, in the order in which they run and are listed.
 public enum Checks {
+  /// Every check.
   public static let all: [Check] =
     abi + memory + shape + alias + value + grad + noise + conc + fp
     + fuzz + perf

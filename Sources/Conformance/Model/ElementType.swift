@@ -1,6 +1,8 @@
 import CActZoo
 
-/// An element type of kernels. Numbers are carried as doubles, which hold all four types exactly, and
+/// An element type of kernels.
+///
+/// Numbers are carried as doubles, which hold all four types exactly, and
 /// results as raw bits, so that equal means equal.
 public enum ElementType: String, Sendable, Codable, CaseIterable {
   case f16, bf16, f32, f64

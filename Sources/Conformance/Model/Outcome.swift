@@ -14,6 +14,7 @@ public struct Witness: Sendable, Codable, Equatable {
   public var pass: String?
   /// The output concerned: "y", "dx", "dg", "d(eps)".
   public var output: String?
+  /// The four extents of the box.
   public var extent: [Int]?
   /// Strides of the operand concerned, in elements.
   public var strides: [Int]?
@@ -30,6 +31,7 @@ public struct Witness: Sendable, Codable, Equatable {
   /// The distance of the two in units in the last place.
   public var ulp: Double?
 
+  /// A witness that knows its trial only.
   public init(trial: Int = 0) { self.trial = trial }
 }
 
@@ -37,6 +39,7 @@ public struct Witness: Sendable, Codable, Equatable {
 public struct Finding: Sendable, Codable, Equatable {
   /// Sentences: what was seen, where; what was expected.
   public var message: String
+  /// The case that shows it.
   public var witness: Witness?
 }
 
@@ -44,7 +47,9 @@ public struct Finding: Sendable, Codable, Equatable {
 public struct Measurement: Sendable, Codable, Equatable {
   /// "forward", "backward", "params".
   public var pass: String
+  /// The claim's multiple of the unit in the last place.
   public var claimedULP: Double
+  /// The claim's absolute part.
   public var claimedAbsolute: Double
   /// The largest error seen, in ULP, of those that count against `claimedULP`.
   public var observedULP: Double
@@ -53,6 +58,7 @@ public struct Measurement: Sendable, Codable, Equatable {
   /// How many values were compared.
   public var points: Int
 
+  /// A measurement.
   public init(
     pass: String, claimedULP: Double, claimedAbsolute: Double, observedULP: Double, at: Double,
     points: Int
@@ -64,6 +70,7 @@ public struct Measurement: Sendable, Codable, Equatable {
 
 /// Which test of which plugin: what a child process is told.
 public struct TestCase: Sendable, Codable, Equatable {
+  /// Id of the check.
   public var check: String
   /// Path of the plugin.
   public var path: String
@@ -71,7 +78,9 @@ public struct TestCase: Sendable, Codable, Equatable {
   public var activation: String?
   /// "f32", where the check looks at a kernel.
   public var dtype: String?
+  /// How much is run.
   public var tier: Tier
+  /// Of the random numbers.
   public var seed: UInt64
   /// Only this trial, to replay a witness.
   public var trial: Int?
@@ -81,7 +90,9 @@ public struct TestCase: Sendable, Codable, Equatable {
 
 /// What came of a test.
 public struct TestResult: Sendable, Codable {
+  /// Which test it was.
   public var test: TestCase
+  /// How it ended.
   public var status: Status
   /// Why it was skipped, or how it crashed; else "".
   public var message = ""
@@ -89,11 +100,14 @@ public struct TestResult: Sendable, Codable {
   public var findings: [Finding] = []
   /// Findings beyond those that are kept.
   public var more = 0
+  /// Accuracies beside their claims.
   public var measurements: [Measurement] = []
   /// Facts worth a line, with no verdict.
   public var notes: [String] = []
+  /// How long it took.
   public var seconds = 0.0
 
+  /// A result with nothing found yet.
   public init(_ test: TestCase, _ status: Status) {
     (self.test, self.status) = (test, status)
   }

@@ -14,7 +14,9 @@ extension Rule {
   /// The rule of this number, or nil.
   public static func numbered(_ number: String) -> Rule? { all.first { $0.number == number } }
 
-  /// All rules for plugins, in order. A test holds the texts against the header.
+  /// All rules for plugins, in order.
+  ///
+  /// A test holds the texts against the header.
   public static let all: [Rule] = [
     Rule(
       number: "P1", name: "exports",

@@ -3,10 +3,10 @@ import CConformance
 /// A test under way: what a check is given, and where it puts what it finds.
 ///
 /// Lives in one process and on one thread.
-public final class Test {
-  public let check: Check
-  public let test: TestCase
-  public let plugin: PluginUnderTest
+final class Test {
+  let check: Check
+  let test: TestCase
+  let plugin: PluginUnderTest
   private(set) var result: TestResult
   let board: Board
 
@@ -37,9 +37,11 @@ public final class Test {
   /// Numbers from 0 up to `count`, or only the one that a witness asks for.
   ///
   /// Checks put their simplest trials first, so that the first failure is the smallest.
-  func trials(_ count: Int) -> Range<Int> {
-    if let trial = test.trial { return trial..<min(trial + 1, max(count, trial)) }
-    return 0..<count
+  func trials(_ count: Int) -> Trials {
+    if let trial = test.trial {
+      return Trials(board, trial, trial < max(count, 1) ? trial + 1 : trial)
+    }
+    return Trials(board, 0, count)
   }
 
   // MARK: - Findings
@@ -77,6 +79,24 @@ public final class Test {
 
   /// Says on the board what is done now, for the case that the process ends here.
   func doing(_ text: String) { board.doing(text) }
+}
+
+/// The numbers of a test's trials; the board always says which one is under way.
+struct Trials: Sequence, IteratorProtocol {
+  private let board: Board
+  private var upcoming: Int
+  private let end: Int
+
+  init(_ board: Board, _ start: Int, _ end: Int) {
+    (self.board, upcoming, self.end) = (board, start, end)
+  }
+
+  mutating func next() -> Int? {
+    guard upcoming < end else { return nil }
+    defer { upcoming += 1 }
+    board.pointer.pointee.trial = Int64(upcoming)
+    return upcoming
+  }
 }
 
 /// A reason why a test cannot go on that is not a verdict of its own check: the plugin does not load.

@@ -42,6 +42,8 @@ public struct FuzzReport: Sendable {
   public let seconds: Double
   /// Each kind once, in the order in which they were met.
   public let findings: [FuzzFinding]
+  /// What kept this program, and not a plugin, from testing.
+  public let toolFailures: [String]
 
   /// Only what is a finding.
   public var found: [FuzzFinding] { findings.filter { $0.result.status.isFinding } }
@@ -94,11 +96,12 @@ public struct Fuzzing {
   ) -> FuzzReport {
     let start = ProcessInfo.processInfo.systemUptime
     let (targets, options) = (self.targets, self.options)
-    guard !targets.isEmpty else { return FuzzReport(chunks: 0, seconds: 0, findings: []) }
+    guard !targets.isEmpty else { return FuzzReport(chunks: 0, seconds: 0, findings: [], toolFailures: []) }
     let lock = NSLock()
     nonisolated(unsafe) var seeds = Random(options.seed)
     nonisolated(unsafe) var (begun, ended) = (0, 0)
     nonisolated(unsafe) var findings: [FuzzFinding] = []
+    nonisolated(unsafe) var failures: [String] = []
     nonisolated(unsafe) let report = (onChunk, onFinding)
     let jobs = options.jobs > 0 ? options.jobs : Int(csystem_processors())
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
@@ -113,8 +116,13 @@ public struct Fuzzing {
         lock.unlock()
         if isOver { return }
         let test = Self.chunk(target, seed)
-        let result = Verification.run(test, 60)
+        let outcome = Verification.run(test, 60)
         lock.lock()
+        guard case .success(let result) = outcome else {
+          if case .failure(let trouble) = outcome { failures.append(trouble.message) }
+          lock.unlock()
+          return
+        }
         ended += 1
         report.0(
           ended * Self.callsPerChunk, ProcessInfo.processInfo.systemUptime - start,
@@ -128,7 +136,8 @@ public struct Fuzzing {
       }
     }
     return FuzzReport(
-      chunks: ended, seconds: ProcessInfo.processInfo.systemUptime - start, findings: findings)
+      chunks: ended, seconds: ProcessInfo.processInfo.systemUptime - start, findings: findings,
+      toolFailures: failures)
   }
 
   /// Runs the chunk of one seed again in this process, for a debugger; on each plugin.
@@ -141,7 +150,7 @@ public struct Fuzzing {
     }
     return FuzzReport(
       chunks: results.count, seconds: results.reduce(0) { $0 + $1.result.seconds },
-      findings: results)
+      findings: results, toolFailures: [])
   }
 
   /// The seed decides the kernel too, so that it is all there is to say.

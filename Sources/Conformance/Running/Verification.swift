@@ -3,7 +3,9 @@ import Foundation
 
 /// Which tests are run, and how.
 public struct VerificationOptions: Sendable {
+  /// How much is run.
   public var tier = Tier.standard
+  /// Of the random numbers.
   public var seed: UInt64 = 1
   /// Children at once; 0: as many as there are processors.
   public var jobs = 0
@@ -22,6 +24,7 @@ public struct VerificationOptions: Sendable {
   /// No child processes: for debuggers, sanitizers and valgrind.
   public var inProcess = false
 
+  /// Tier standard, every test of every kernel.
   public init() {}
 
   var seconds: Double {
@@ -31,15 +34,22 @@ public struct VerificationOptions: Sendable {
 
 /// All that was found out about one plugin.
 public struct Verdict: Sendable {
+  /// The plugin.
   public let path: String
+  /// In the order of the tests.
   public let results: [TestResult]
+  /// What kept this program, and not the plugin, from testing.
+  public let toolFailures: [String]
 
+  /// True if no test found anything.
   public var isConforming: Bool { !results.contains { $0.status.isFinding } }
 }
 
 /// Puts a plugin to the tests of a tier, each in a child process of its own.
 public struct Verification {
+  /// The plugin.
   public let path: String
+  /// What was asked for.
   public let options: VerificationOptions
   /// The tests, in their order.
   public let tests: [TestCase]
@@ -78,21 +88,26 @@ public struct Verification {
     self.tests = tests
   }
 
-  /// Runs all tests; `onResult` is told each as it ends, from any thread but one at a time.
-  public func run(onResult: @escaping (TestResult, Int) -> Void = { _, _ in }) -> Verdict {
+  /// Runs all tests; `onResult` is told each as it ends, from any thread but one at a time;
+  /// `onProgress` hears how far a long test is, 0 to 1.
+  public func run(
+    onResult: @escaping (TestResult) -> Void = { _ in },
+    onProgress: @escaping (TestCase, Double) -> Void = { _, _ in }
+  ) -> Verdict {
     let (tests, seconds) = (self.tests, options.seconds)
     if options.inProcess {
       let results = tests.map { test in
         let result = Worker.run(test, Board())
-        onResult(result, tests.count)
+        onResult(result)
         return result
       }
-      return Verdict(path: path, results: results)
+      return Verdict(path: path, results: results, toolFailures: [])
     }
     let lock = NSLock()
     nonisolated(unsafe) var next = 0
     nonisolated(unsafe) var results = [TestResult?](repeating: nil, count: tests.count)
-    nonisolated(unsafe) let report = onResult
+    nonisolated(unsafe) var failures: [String] = []
+    nonisolated(unsafe) let (report, progress) = (onResult, onProgress)
     // A test with threads of its own runs alone; only the exhaustive sweeps have them.
     let jobs = options.jobs > 0 ? options.jobs : Int(csystem_processors())
     DispatchQueue.concurrentPerform(iterations: options.tier == .exhaustive ? 1 : jobs) { _ in
@@ -102,31 +117,47 @@ public struct Verification {
         next += 1
         lock.unlock()
         if index >= tests.count { return }
-        let result = Self.run(tests[index], seconds)
+        let test = tests[index]
+        let outcome = Self.run(test, seconds) { share in
+          lock.lock()
+          progress(test, share)
+          lock.unlock()
+        }
         lock.lock()
-        results[index] = result
-        report(result, tests.count)
+        switch outcome {
+        case .success(let result):
+          results[index] = result
+          report(result)
+        case .failure(let trouble): failures.append("\(test.check): \(trouble.message)")
+        }
         lock.unlock()
       }
     }
-    return Verdict(path: path, results: results.compactMap { $0 })
+    return Verdict(path: path, results: results.compactMap { $0 }, toolFailures: failures)
   }
 
-  /// One test in a child.
-  static func run(_ test: TestCase, _ seconds: Double) -> TestResult {
+  /// One test in a child; a failure is this program's own.
+  static func run(
+    _ test: TestCase, _ seconds: Double, onProgress: ((Double) -> Void)? = nil
+  ) -> Result<TestResult, Trouble> {
     let words = try? String(decoding: Worker.encoder.encode(test), as: UTF8.self)
-    let child = ChildProcess([Worker.word, words ?? ""], limit: seconds)
+    let child = ChildProcess([Worker.word, words ?? ""], limit: seconds, onProgress: onProgress)
+    if case .notStarted(let reason) = child.ending { return .failure(Trouble(reason)) }
+    if case .exited(code: Worker.misunderstanding) = child.ending {
+      return .failure(Trouble("the child did not understand its task."))
+    }
     if case .answered(let data) = child.ending,
       var result = try? Worker.decoder.decode(TestResult.self, from: data)
     {
       result.seconds = child.seconds
-      return result
+      return .success(result)
     }
     var result = TestResult(test, .crash)
     if case .late = child.ending { result.status = .timeout }
-    result.message = Crash.message(child)
+    let witness = Witness(trial: Int(child.board.pointer.pointee.trial))
+    result.findings = [Finding(message: Crash.message(child), witness: witness)]
     result.seconds = child.seconds
-    return result
+    return .success(result)
   }
 }
 
@@ -157,7 +188,9 @@ struct Census: Codable {
 
   /// The child's side.
   static func serve(_ arguments: [String]) -> Never {
-    guard arguments.count == 2, let board = ChildProcess.settle(arguments[0]) else { exit(70) }
+    guard arguments.count == 2, let board = ChildProcess.settle(arguments[0]) else {
+      exit(Int32(Worker.misunderstanding))
+    }
     if let data = try? Worker.encoder.encode(Census(of: arguments[1])) { board.answer(data) }
     _exit(0)
   }

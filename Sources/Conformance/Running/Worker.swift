@@ -6,21 +6,23 @@ import Foundation
 public enum Worker {
   /// The hidden first argument that makes this program a worker.
   public static let word = "__test"
+  /// The exit code that says that the child did not understand what it is to do.
+  static let misunderstanding = 70
 
   /// Runs the test that the arguments describe, answers and exits.
   public static func serve(_ arguments: [String]) -> Never {
     guard arguments.count == 2, let board = ChildProcess.settle(arguments[0]),
       let test = try? JSONDecoder().decode(TestCase.self, from: Data(arguments[1].utf8))
-    else { exit(70) }
+    else { exit(Int32(misunderstanding)) }
     let result = run(test, board)
-    guard let data = try? encoder.encode(result) else { exit(70) }
+    guard let data = try? encoder.encode(result) else { exit(Int32(misunderstanding)) }
     board.answer(data)
     // Not exit: what a plugin left to run at the end is not this test's business.
     _exit(0)
   }
 
   /// Runs a test in this process.
-  public static func run(_ test: TestCase, _ board: Board) -> TestResult {
+  static func run(_ test: TestCase, _ board: Board) -> TestResult {
     guard let check = Checks.named(test.check) else {
       var result = TestResult(test, .fail)
       result.message = "there is no check '\(test.check)'."
@@ -57,6 +59,7 @@ public enum Worker {
 
 /// The hidden commands of the program: a child that is to run one of them does so and never returns.
 public enum HiddenCommands {
+  /// Runs a hidden command and exits, or returns if there is none.
   public static func serve(_ arguments: [String]) {
     switch arguments.first {
     case Worker.word: Worker.serve(Array(arguments.dropFirst()))

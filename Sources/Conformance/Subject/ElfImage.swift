@@ -4,49 +4,49 @@ import Foundation
 ///
 /// Facts only: unlike the host's reader, which refuses at the first fault, this one lets every check
 /// see the whole file.
-public struct ElfImage: Sendable {
-  public struct Section: Sendable {
-    public let name: String
-    public let kind: UInt32
-    public let flags: UInt64
-    public let address: UInt64
-    public let offset: Int
-    public let size: Int
-    public let link: Int
+struct ElfImage: Sendable {
+  struct Section: Sendable {
+    let name: String
+    let kind: UInt32
+    let flags: UInt64
+    let address: UInt64
+    let offset: Int
+    let size: Int
+    let link: Int
   }
-  public struct Segment: Sendable {
-    public let kind: UInt32
+  struct Segment: Sendable {
+    let kind: UInt32
     /// 1 execute, 2 write, 4 read.
-    public let flags: UInt32
-    public let address: UInt64
-    public let offset: Int
-    public let fileSize: Int
-    public let memorySize: UInt64
+    let flags: UInt32
+    let address: UInt64
+    let offset: Int
+    let fileSize: Int
+    let memorySize: UInt64
   }
   /// An entry of the dynamic symbol table.
-  public struct Symbol: Sendable {
-    public let name: String
+  struct Symbol: Sendable {
+    let name: String
     /// 0 local, 1 global, 2 weak, 10 unique.
-    public let binding: UInt8
+    let binding: UInt8
     /// 6 is thread-local.
-    public let kind: UInt8
-    public let visibility: UInt8
+    let kind: UInt8
+    let visibility: UInt8
     /// 0: imported; 0xfff1: absolute (the linker's version names).
-    public let section: Int
-    public let value: UInt64
-    public var isImported: Bool { section == 0 }
+    let section: Int
+    let value: UInt64
+    var isImported: Bool { section == 0 }
     /// Others can see it: defined, not local, not hidden.
-    public var isExported: Bool {
+    var isExported: Bool {
       section != 0 && section != 0xfff1 && binding != 0 && (visibility == 0 || visibility == 3)
     }
   }
 
-  public let bytes: [UInt8]
-  public let machine: Int
-  public private(set) var sections: [Section] = []
-  public private(set) var segments: [Segment] = []
-  public private(set) var dynamic: [(tag: UInt64, value: UInt64)] = []
-  public private(set) var symbols: [Symbol] = []
+  let bytes: [UInt8]
+  let machine: Int
+  private(set) var sections: [Section] = []
+  private(set) var segments: [Segment] = []
+  private(set) var dynamic: [(tag: UInt64, value: UInt64)] = []
+  private(set) var symbols: [Symbol] = []
 
   /// Reads a file of at most 1 GiB; throws a sentence that says what is wrong with it.
   init(path: String) throws(Trouble) {
@@ -75,13 +75,13 @@ public struct ElfImage: Sendable {
   }
 
   /// The value of a dynamic entry.
-  public func dynamicValue(_ tag: UInt64) -> UInt64? { dynamic.first { $0.tag == tag }?.value }
+  func dynamicValue(_ tag: UInt64) -> UInt64? { dynamic.first { $0.tag == tag }?.value }
 
   /// Names of the libraries that it needs.
-  public var needed: [String] { dynamic.filter { $0.tag == 1 }.map { dynamicString($0.value) } }
+  var needed: [String] { dynamic.filter { $0.tag == 1 }.map { dynamicString($0.value) } }
 
   /// A string of the dynamic string table.
-  public func dynamicString(_ offset: UInt64) -> String {
+  func dynamicString(_ offset: UInt64) -> String {
     guard let table = dynamicValue(5), let start = fileOffset(of: table &+ offset) else {
       return "?"
     }
@@ -89,13 +89,13 @@ public struct ElfImage: Sendable {
   }
 
   /// Every section `.actzoo.manifest`, as bytes.
-  public var manifests: [[UInt8]] {
+  var manifests: [[UInt8]] {
     sections.filter { $0.name == ".actzoo.manifest" && $0.kind != 8 }
       .map { Array(bytes[$0.offset..<$0.offset + $0.size]) }
   }
 
   /// Where in the file an address of the loaded library comes from.
-  public func fileOffset(of address: UInt64) -> Int? {
+  func fileOffset(of address: UInt64) -> Int? {
     for segment in segments where segment.kind == 1 && address >= segment.address {
       let inside = address - segment.address
       if inside < UInt64(segment.fileSize) { return segment.offset + Int(inside) }

@@ -7,13 +7,13 @@ import Foundation
 ///
 /// The host of this package is not used, so that what is judged is the plugin and not the two together.
 /// Lives in one process; loaded when a check first asks, and never unloaded.
-public final class PluginUnderTest {
-  public let path: String
+final class PluginUnderTest {
+  let path: String
   private var loaded: Result<[Kernel], Trouble>?
   private var readImage: Result<ElfImage, Trouble>?
   private var readDescriptor: Result<Descriptor, Trouble>?
 
-  public init(path: String) { self.path = path }
+  init(path: String) { self.path = path }
 
   /// The file's tables.
   func image() throws(Trouble) -> ElfImage {
@@ -26,7 +26,7 @@ public final class PluginUnderTest {
   }
 
   /// The text of the manifest, read.
-  public func descriptor() throws(Trouble) -> Descriptor {
+  func descriptor() throws(Trouble) -> Descriptor {
     if readDescriptor == nil {
       do throws(Trouble) { readDescriptor = .success(try parse()) } catch {
         readDescriptor = .failure(error)
@@ -79,7 +79,7 @@ public final class PluginUnderTest {
   }
 
   /// The rows for the CPU whose activation the text describes.
-  public func load() throws(Trouble) -> [Kernel] {
+  func load() throws(Trouble) -> [Kernel] {
     if loaded == nil {
       do throws(Trouble) { loaded = .success(try readRows()) } catch { loaded = .failure(error) }
     }
@@ -102,9 +102,9 @@ public final class PluginUnderTest {
 }
 
 /// Compiled code for one activation and element type.
-public struct Kernel {
-  public let activation: ActivationDescriptor
-  public let type: ElementType
+struct Kernel {
+  let activation: ActivationDescriptor
+  let type: ElementType
   let row: UnsafePointer<actzoo_kernels>
   let flags: UInt32
   let itself: UnsafeRawPointer?
@@ -131,7 +131,7 @@ public struct Kernel {
   }
 
   /// "silu f32".
-  public var name: String { "\(activation.name) \(type.rawValue)" }
+  var name: String { "\(activation.name) \(type.rawValue)" }
 
   /// The code of a pass, or nil if the row has none.
   func function(_ pass: Pass) -> actzoo_kernel? {

@@ -5,12 +5,22 @@ import ZooHost
 /// `actzoo list`: the activations found, and why others were not.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the activations of the zoo.",
+    abstract: "List the activations of the zoo, or the tests and rules of conformance.",
     discussion: """
       Runs no plugin code, except with --probe, and then in child processes.
 
-      Example: actzoo list --why --path ./my-plugins
+      Examples:
+        actzoo list --why --path ./my-plugins
+        actzoo list tests
       """)
+
+  /// What can be listed.
+  enum Subject: String, ExpressibleByArgument, CaseIterable {
+    case activations, tests, rules
+  }
+
+  @Argument(help: "activations, tests or rules.")
+  var subject = Subject.activations
 
   @OptionGroup var access: ZooAccess
 
@@ -24,6 +34,11 @@ struct List: ParsableCommand {
   var json = false
 
   func run() {
+    switch subject {
+    case .tests: return ConformanceListing.printTests(asJSON: json)
+    case .rules: return ConformanceListing.printRules(asJSON: json)
+    case .activations: break
+    }
     let zoo = access.open()
     let probes = probe ? plugins(of: zoo).map { Probe(path: $0) } : []
     if json {

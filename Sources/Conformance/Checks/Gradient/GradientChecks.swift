@@ -1,3 +1,3 @@
 extension Checks {
-  static let grad: [Check] = structuralGradient
+  static let grad: [Check] = slopes + structuralGradient
 }

@@ -1,7 +1,9 @@
 import CActZoo
 
 extension Checks {
-  static let memory: [Check] = [
+  static let memory: [Check] = operands + noCalls + [callIsPure]
+
+  private static let operands: [Check] = [
     Check(
       "guard-after", .memory, rule: "P6",
       summary: """
@@ -11,7 +13,7 @@ extension Checks {
       why:
         "Most kernels work on whole vectors; the last, shorter one is where memory is corrupted.",
       mend: "Handle the rest of a row element by element, or with masked loads and stores.",
-      mutants: ["writes-past", "reads-past"],
+      mutants: ["reads-after", "reads-after-parameter", "writes-after"],
       run: { try guardPages($0, .endsAtGuard) }),
     Check(
       "guard-before", .memory, rule: "P6",
@@ -21,7 +23,7 @@ extension Checks {
         """,
       why: "Overlapping the last vector with the one before it reads in front of short rows.",
       mend: "Do not step back from the end of a row that is shorter than a vector.",
-      mutants: ["writes-before", "reads-before"],
+      mutants: ["reads-before", "writes-before"],
       run: { try guardPages($0, .startsAtGuard) }),
     Check(
       "canary-stride", .memory, rule: "P6",
@@ -34,19 +36,22 @@ extension Checks {
       summary: "Outputs start as a NaN that no computation gives; every element must be replaced.",
       why: "An element that is left out keeps what was in memory before.",
       mend: "Write every element of the box, for every extent.",
-      mutants: ["skips-last"], run: unwrittenOutput),
+      mutants: ["leaves-last", "skips-zero-dy"], run: unwrittenOutput),
     Check(
       "inputs-unchanged", .memory, rule: "P6",
-      summary: "x, g, dy, noise, params and everything around them are compared after the call.",
+      summary: """
+        x, g, dy, noise and parameters are compared after the call, and then lie in memory that cannot be \
+        written: also writing back what was there counts.
+        """,
       why: "Callers reuse their inputs: what was overwritten is wrong in the next layer.",
       mend: "Treat x, dy, noise and param as constant; keep scratch on the stack.",
-      mutants: ["writes-input"], run: inputsUnchanged),
+      mutants: ["scratch-in-x", "scratch-in-dy", "rewrites-x"], run: inputsUnchanged),
     Check(
       "call-unchanged", .memory, rule: "P6",
       summary: "The call's struct and its lists of views are compared after the call.",
       why: "Several threads share one call: a kernel that advances its pointers breaks the others.",
       mend: "Copy views into variables of your own before advancing them.",
-      mutants: ["edits-call"], run: callUnchanged),
+      mutants: ["edits-call", "edits-views"], run: callUnchanged),
     Check(
       "misaligned", .memory, rule: "P7",
       summary: """
@@ -56,7 +61,7 @@ extension Checks {
       why:
         "A view that begins at x[1] is an everyday thing; a required alignment costs hidden copies.",
       mend: "Use unaligned loads and stores (loadu/storeu, memcpy, packed types).",
-      mutants: ["needs-alignment"], run: misaligned),
+      mutants: ["aligned-loads"], run: misaligned),
   ]
 
   /// Lengths with every tail of every vector width, then a few long ones.
@@ -74,7 +79,6 @@ extension Checks {
       for pass in kernel.passes {
         var call = BoxCall(inputs, pass)
         call.placement = { _ in placement }
-        call.protectsInputs = true
         test.expectOK(call.run(kernel, test.board), call, trial)
       }
     }
@@ -86,7 +90,6 @@ extension Checks {
       for pass in kernel.passes {
         var call = BoxCall(inputs, pass)
         call.placement = { _ in placement }
-        call.protectsInputs = true
         test.expectOK(call.run(kernel, test.board), call, n)
       }
     }
@@ -106,6 +109,7 @@ extension Checks {
         let result = call.run(kernel, test.board)
         test.expectOK(result, call, trial)
         for disturbance in result.disturbances {
+          if case .element = disturbance.kind { continue }  // inputs-unchanged
           test.fail(
             "\(call.text): \(disturbance.text).", test.witness(call, trial, disturbance.role))
         }
@@ -119,8 +123,11 @@ extension Checks {
     var random = test.random(3)
     for trial in test.trials(lengths.count) {
       for extent in [[1, 1, 1, lengths[trial]], [1, 2, 3, min(lengths[trial], 70)]] {
-        let inputs = BoxInputs.random(
+        var inputs = BoxInputs.random(
           kernel, extent, .initial(kernel.activation), &random)
+        // Zeros are what shortcuts are taken for.
+        for i in stride(from: 1, to: inputs.count, by: 3) { inputs.dy?[i] = 0 }
+        for i in stride(from: 2, to: inputs.count, by: 5) { inputs.x[i] = 0 }
         for pass in kernel.passes {
           let call = BoxCall(inputs, pass)
           let result = call.run(kernel, test.board)
@@ -146,7 +153,7 @@ extension Checks {
         kernel, [1, 2, 3, lengths[trial]], .initial(kernel.activation), &random)
       if trial % 2 == 1 { inputs.spreadParameters([false, true, false, false]) }
       for pass in kernel.passes {
-        let call = BoxCall(inputs, pass)
+        var call = BoxCall(inputs, pass)
         let result = call.run(kernel, test.board)
         test.expectOK(result, call, trial)
         for disturbance in result.disturbances {
@@ -154,6 +161,9 @@ extension Checks {
           test.fail(
             "\(call.text): \(disturbance.text).", test.witness(call, trial, disturbance.role))
         }
+        if test.isDecided { return }
+        call.protectsInputs = true
+        if result.disturbances.isEmpty { _ = call.run(kernel, test.board) }
       }
     }
   }
