@@ -32,7 +32,8 @@ extension Test {
       witness.want = type.text(b[i])
       witness.operands = operands(call, i, type)
       let origin =
-        a[i] & ~0x11 == Operand.canary(type) & ~0x11 ? ", the pattern of memory that is not the operand's" : ""
+        a[i] & ~0x11 == Operand.canary(type) & ~0x11
+        ? ", the pattern of memory that is not the operand's" : ""
       let strides = call.layout(role, .dense(call.inputs.extent)).strides
       let place =
         strides == Layout.dense(call.inputs.extent).strides ? "" : " (its strides \(strides))"

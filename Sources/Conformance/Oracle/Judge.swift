@@ -125,7 +125,8 @@ public final class Judge {
       // NaN and infinity fail this, and so do the last 2 % of what the claim allows, and new records.
       if error + doubt <= 0.98 * allowed && result.magnitude <= format.largest
         && error <= tally.worst.share * allowed
-        && (size != 1 || error <= tally.observed * ulp || tally.observed >= claim.ulp || claim.absolute > claim.ulp * ulp)
+        && (size != 1 || error <= tally.observed * ulp || tally.observed >= claim.ulp
+          || claim.absolute > claim.ulp * ulp)
         || error + doubt + allowed == 0
       {
         return

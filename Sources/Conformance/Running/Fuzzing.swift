@@ -10,6 +10,7 @@ public struct FuzzingOptions: Sendable {
   /// Decides everything that is tried.
   public var seed: UInt64 = 1
 
+  /// A minute on all processors.
   public init() {}
 }
 
@@ -39,6 +40,7 @@ public struct FuzzFinding: Sendable {
 public struct FuzzReport: Sendable {
   /// Chunks that ended, of `callsPerChunk` calls each.
   public let chunks: Int
+  /// How long it took.
   public let seconds: Double
   /// Each kind once, in the order in which they were met.
   public let findings: [FuzzFinding]
@@ -96,7 +98,9 @@ public struct Fuzzing {
   ) -> FuzzReport {
     let start = ProcessInfo.processInfo.systemUptime
     let (targets, options) = (self.targets, self.options)
-    guard !targets.isEmpty else { return FuzzReport(chunks: 0, seconds: 0, findings: [], toolFailures: []) }
+    guard !targets.isEmpty else {
+      return FuzzReport(chunks: 0, seconds: 0, findings: [], toolFailures: [])
+    }
     let lock = NSLock()
     nonisolated(unsafe) var seeds = Random(options.seed)
     nonisolated(unsafe) var (begun, ended) = (0, 0)

@@ -105,7 +105,8 @@ struct Fuzz: ParsableCommand {
 
   private static func show(_ finding: FuzzFinding) {
     print(
-      "\(finding.result.status.rawValue.uppercased().inked(.red)) \(name(finding)), seed \(finding.seed)")
+      "\(finding.result.status.rawValue.uppercased().inked(.red)) \(name(finding)), seed \(finding.seed)"
+    )
     print("  \(finding.message)")
     for (name, value) in finding.result.findings.first?.witness?.operands?.sorted(by: <) ?? [] {
       print("  \(name) = \(value)")

@@ -48,7 +48,8 @@ extension FuzzCase {
       switch role {
       case .parameter(let i):
         return arrangement.layout(
-          extent, varies: parameters[i].varies, length: parameters[i].isVector ? parameters[i].length : nil)
+          extent, varies: parameters[i].varies,
+          length: parameters[i].isVector ? parameters[i].length : nil)
       case .dparameter(let i):
         return arrangement.layout(
           extent, varies: parameters[i].sumsVary,

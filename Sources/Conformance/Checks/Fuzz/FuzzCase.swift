@@ -75,7 +75,8 @@ struct FuzzCase: Equatable, Sendable {
     return result
   }
 
-  private static func permitted(_ kernel: Kernel, _ hasDY: Bool, _ random: inout Random) -> InPlace {
+  private static func permitted(_ kernel: Kernel, _ hasDY: Bool, _ random: inout Random) -> InPlace
+  {
     var inPlace: InPlace = []
     if kernel.has(ACTZOO_INPLACE_FORWARD) && !random.once(in: 3) { inPlace.insert(.y) }
     if kernel.has(ACTZOO_INPLACE_BACKWARD) && hasDY && !random.once(in: 3) { inPlace.insert(.dx) }

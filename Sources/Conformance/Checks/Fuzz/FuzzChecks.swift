@@ -24,7 +24,9 @@ enum FuzzCalls {
     mutants: ["odd-box"], run: run)
 
   /// Calls of a test.
-  static func trials(_ tier: Tier) -> Int { [.quick: 100, .standard: 1000, .exhaustive: 20000][tier]! }
+  static func trials(_ tier: Tier) -> Int {
+    [.quick: 100, .standard: 1000, .exhaustive: 20000][tier]!
+  }
 
   private static func run(_ test: Test) throws {
     // Half of all seeds: a host without extensions, which a plugin must get along with.
@@ -64,7 +66,8 @@ enum FuzzCalls {
     let trialTest = Test(test.check, test.test, test.plugin, test.board)
     let inputs = fuzzed.inputs(kernel, settings)
     var call = fuzzed.call(inputs, kernel, trial)
-    let reference = inputs.count == 0 ? nil : Reference(inputs, kernel, test.board, remark: "trial \(trial)")
+    let reference =
+      inputs.count == 0 ? nil : Reference(inputs, kernel, test.board, remark: "trial \(trial)")
     if fuzzed.pass == .backward, let reference, !reference.y.isEmpty { call.y = reference.y }
     let result = call.run(kernel, test.board)
     if result.status == ACTZOO_UNSUPPORTED && inputs.count > 0 { return .refused }

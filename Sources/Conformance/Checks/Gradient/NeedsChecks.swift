@@ -24,7 +24,8 @@ enum NeedsChecks {
       Where the row does not say ACTZOO_BACKWARD_NEEDS_Y, y is absent in backward, or filled with NaN and \
       other numbers: the results must not change.
       """,
-    why: "A kernel that reads a y that nobody gave it reads NULL, or a buffer that has been reused.",
+    why:
+      "A kernel that reads a y that nobody gave it reads NULL, or a buffer that has been reused.",
     mend: """
       Add ACTZOO_BACKWARD_NEEDS_Y to the row's flags, or compute the derivative from x alone.
       """,

@@ -44,7 +44,8 @@ extension Checks {
     let activation = kernel.activation
     if kernel.backward == nil, kernel.fused == nil { return test.skip("the row has no backward.") }
     if activation.surrogate != nil {
-      return test.skip("backward is the derivative of a surrogate, not of the values (see surrogate).")
+      return test.skip(
+        "backward is the derivative of a surrogate, not of the values (see surrogate).")
     }
     if kernel.type.size == 2 {
       return test.skip("values of \(kernel.type.rawValue) have too few digits for differences.")
@@ -66,7 +67,8 @@ extension Checks {
       test.skip("its values are too coarse, or its kinks too dense, for differences.")
     } else {
       test.note(
-        "\(differences.compared) slopes compared, \(differences.skipped) too near a kink or too coarse")
+        "\(differences.compared) slopes compared, \(differences.skipped) too near a kink or too coarse"
+      )
     }
   }
 

@@ -47,7 +47,8 @@ enum NoiseAgrees {
         if let slopes {
           var other = one
           other.y = []
-          test.expectSame(other, slopes, call, trial, "compared with backward", dparameters: 0x1p-22)
+          test.expectSame(
+            other, slopes, call, trial, "compared with backward", dparameters: 0x1p-22)
         }
         slopes = one
       }

@@ -33,7 +33,8 @@ enum RefusalUntouched {
         Offence(label: "dtype of \(type.rawValue)") { $0.call.pointee.dtype = type.dtype })
     }
     offences.append(Offence(label: "dtype 0") { $0.call.pointee.dtype = 0 })
-    offences.append(Offence(label: "device_type 2", mustBeRefused: false) { $0.call.pointee.device_type = 2 })
+    offences.append(
+      Offence(label: "device_type 2", mustBeRefused: false) { $0.call.pointee.device_type = 2 })
     if pass != .backward || kernel.has(ACTZOO_BACKWARD_NEEDS_X) {
       offences.append(Offence(label: "x[0].data NULL") { $0.call.pointee.x.0.data = nil })
     }

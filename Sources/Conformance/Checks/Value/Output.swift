@@ -38,7 +38,9 @@ enum Output: Hashable {
   }
 
   /// The derivatives by the inputs.
-  static func slopes(_ kernel: Kernel) -> [Output] { kernel.activation.isGated ? [.dx, .dg] : [.dx] }
+  static func slopes(_ kernel: Kernel) -> [Output] {
+    kernel.activation.isGated ? [.dx, .dg] : [.dx]
+  }
 
   /// The gradients of parameters: of a long one about `most` coefficients, the first and the last among
   /// them.

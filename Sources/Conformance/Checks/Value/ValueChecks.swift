@@ -15,7 +15,10 @@ extension Checks {
         Look at the input that is named: where terms cancel or an intermediate result overflows, \
         rewrite the kernel; where the message blames the formula, rewrite that; or claim less.
         """,
-      mutants: ["ulp-forward", "float-arithmetic", "count-fixed"], run: ulpForward),
+      mutants: [
+        "ulp-forward", "float-arithmetic", "count-fixed", "ignored-parameter", "cancelling-tail",
+        "rounded-square",
+      ], run: ulpForward),
     Check(
       "ulp-backward", .value, rule: "P10",
       summary: """
@@ -25,7 +28,7 @@ extension Checks {
       why: "A wrong gradient trains, only worse; nobody notices.",
       mend:
         "Compare with `actzoo info NAME`, which prints the derivative; mind the tails as in ulp-forward.",
-      mutants: ["ulp-backward"], run: ulpBackward),
+      mutants: ["ulp-backward", "wrong-slope"], run: ulpBackward),
     Check(
       "ulp-params", .value, rule: "P10",
       summary: """
@@ -69,8 +72,10 @@ extension Checks {
         Subnormal inputs, inputs whose value or slope is subnormal, and subnormal dy: no result is \
         flushed to zero beyond what the claim allows.
         """,
-      why: "-ffast-math flushes to zero, and other results of the same formula then differ by all bits.",
-      mend: "Compile without -ffast-math; give the claim an absolute part if small results do not matter.",
+      why:
+        "-ffast-math flushes to zero, and other results of the same formula then differ by all bits.",
+      mend:
+        "Compile without -ffast-math; give the claim an absolute part if small results do not matter.",
       mutants: ["flushes-subnormals"], run: subnormals),
   ]
 }
