@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import resource
 import shlex
 import subprocess
+import sys
 
 import pytest
-from zoo import ROOT, actzoo, refusal
+from zoo import ROOT, actzoo, actzoo_json, refusal
 
 MUTANTS = ROOT / "build" / "tests" / "mutants"
 
@@ -28,6 +30,29 @@ def test_bytes_of_strangers_are_read_or_refused(target, tmp_path):
     executed = re.search(r"#(\d+)\s+DONE", done.stdout)
     assert executed and int(executed[1]) > int(replayed[2]), f"nothing was tried:\n{done.stdout}"
     assert any((tmp_path / f"{target}.corpus").iterdir()), "no input reached anything new"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "sentence"),
+    [
+        ("names", "P13", "has no section .actzoo.manifest"),
+        ("dynamic", "H7", "damaged"),
+        ("exports", "P1", "does not export actzoo_plugin_v1"),
+    ],
+)
+def test_a_damaged_library_costs_no_more_than_its_file(tmp_path, name, rule, sentence):
+    script = ROOT / "Tests" / "Fuzz" / "elf_seeds.py"
+    subprocess.run([sys.executable, script, "--heavy", tmp_path / "all"], check=True)
+    zoo = tmp_path / "zoo"
+    zoo.mkdir()
+    (tmp_path / "all" / name).rename(zoo / "heavy.actzoo.so")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = actzoo_json("list", "--why", ACTZOO_PATH_ONLY=zoo)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    (report,) = said["reports"]
+    assert report["rule"] == rule and sentence in report["text"], report
+    seconds = after.ru_utime - before.ru_utime
+    assert seconds < 2, f"reading it took {seconds} s"
 
 
 @pytest.fixture(scope="session")
