@@ -145,7 +145,7 @@ func `a descriptor's fault is named with its place`(text: String, expected: Stri
   ),
   (
     "formula x\nparam a = sum(i, 0, 1/2, i)",
-    "line 5, column 11: the initial value of 'a'"
+    "line 5, column 7: the initial value of 'a' is nan; it must be finite"
   ),
   ("formula x\nparam a = 1/0", "the initial value of 'a' is inf; it must be finite"),
   (
