@@ -22,7 +22,7 @@ def test_bytes_of_strangers_are_read_or_refused(target, tmp_path):
         capture_output=True,
         text=True,
         env=gathered,
-        timeout=600,
+        timeout=900,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     replayed = re.search(rf"{target} replayed (\d+) cases and (\d+) inputs", done.stdout)
