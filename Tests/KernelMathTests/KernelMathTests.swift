@@ -58,11 +58,21 @@ let contracts: [Contract] = [
     name: "floor", f32: { floor($0) }, f64: { floor($0) }, truth: { $0.rounded(.down) }, bound32: 0,
     bound64: 0),
   Contract(
-    name: "sinh", f32: { sinh($0) }, f64: { sinh($0) }, truth: { sinh($0) }, bound32: 0.51,
-    bound64: 2.5),
+    name: "sin", f32: { sin($0) }, f64: { sin($0) }, truth: { sin($0) }, bound32: 1, bound64: 1),
   Contract(
-    name: "asinh", f32: { asinh($0) }, f64: { asinh($0) }, truth: { asinh($0) }, bound32: 0.51,
-    bound64: 2.5),
+    name: "cos", f32: { cos($0) }, f64: { cos($0) }, truth: { cos($0) }, bound32: 1, bound64: 1),
+  Contract(
+    name: "sinh", f32: { sinh($0) }, f64: { sinh($0) }, truth: { sinh($0) }, bound32: 1.8,
+    bound64: 1.8),
+  Contract(
+    name: "cosh", f32: { cosh($0) }, f64: { cosh($0) }, truth: { cosh($0) }, bound32: 1.3,
+    bound64: 1.3),
+  Contract(
+    name: "atan", f32: { atan($0) }, f64: { atan($0) }, truth: { atan($0) }, bound32: 1.2,
+    bound64: 1.2),
+  Contract(
+    name: "asinh", f32: { asinh($0) }, f64: { asinh($0) }, truth: { asinh($0) }, bound32: 1.6,
+    bound64: 1.6),
 ]
 
 @Test(arguments: contracts)
