@@ -33,6 +33,12 @@
 @inline(__always) public func silu<N: Number>(_ x: N) -> N { N.silu(x) }
 /// `x erfc(-x / sqrt(2)) / 2`, accurate in the tail.
 @inline(__always) public func gelu<N: Number>(_ x: N) -> N { N.gelu(x) }
+/// `x tanh(softplus(x))`, accurate in the tail.
+@inline(__always) public func mish<N: Number>(_ x: N) -> N { N.mish(x) }
+/// `1 / sqrt(x)`, within 1.5 ULP.
+///
+/// rsqrt(±0) = ±inf, rsqrt(inf) = 0, rsqrt(x < 0) = NaN.
+@inline(__always) public func rsqrt<N: Number>(_ x: N) -> N { 1 / N.sqrt(x) }
 /// The square root.
 @inline(__always) public func sqrt<N: Number>(_ x: N) -> N { N.sqrt(x) }
 /// The magnitude; its derivative at 0 is 0.

@@ -34,8 +34,6 @@ public protocol Lanes: Number {
   /// The lanes in double, exact.
   var wide: Wide { get }
 
-  /// `a * b - c` with the product unrounded, rounded once where the CPU level has FMA.
-  static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
   /// `1 / d` to half the precision or better, for `d` and `1 / d` normal: the start of a division that goes on
   /// with the remainder.
   static func inverseEstimate(_ d: Self) -> Self

@@ -1,28 +1,7 @@
-// The two activations that are words of the formula language. Their textbook forms lose the left tail
-// (1.7e7 ULP: sigmoid and erf run out before x e^x does), so the exponential is scaled last.
+// GELU. The textbook form loses the left tail (1.7e7 ULP: erf runs out before x e^(-x^2 / 2) does), so the
+// exponential is scaled last.
 
 extension Lanes {
-  /// x / (1 + e^-x).
-  ///
-  /// - Error: 2.5 ULP f32, 2.5 ULP f64, subnormal results included.
-  /// - silu(-inf) = -0, silu(+inf) = inf, silu(NaN) = NaN.
-  @inline(__always) public static func silu(_ x: Self) -> Self {
-    let e = -abs(x)
-    return select(x < 0, exp(e, 0, times: x), x) / (1 + exp(e, 0, times: 1))
-  }
-
-  /// The derivative of silu, s (1 + x (1 - s)) with s the sigmoid.
-  ///
-  /// - Error: 3 ULP + 2e-7 f32, 3 ULP + 4e-16 f64 (it has a zero at -1.278).
-  /// - 0 at -inf, 1 at +inf, NaN at NaN.
-  @inline(__always) public static func siluSlope(_ x: Self) -> Self {
-    let e = -abs(x)
-    let t = exp(e, 0, times: 1)
-    let inverse = 1 / (1 + t)
-    // x s (1 - s) is x t / (1 + t)^2 on both sides of zero.
-    return inverse * fma(exp(e, 0, times: x), inverse, select(x < 0, t, 1))
-  }
-
   /// factor Phi(-|x|), Phi the normal distribution function.
   ///
   ///     factor e^(-x^2 / 2) erfcx(|x| / sqrt(2)) / 2
