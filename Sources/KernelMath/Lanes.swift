@@ -75,10 +75,12 @@ public protocol Lanes: Number {
   static func gaussianTail(_ q: Self) -> Self
   /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 3 - 2 sqrt(2).
   static func logTail(_ s2: Self) -> Self
-  /// erf(x) / x as a function of x^2, for |x| <= 1.
-  static func erfRatio(_ x2: Self) -> Self
-  /// (1 + 2a) e^(a^2) erfc(a) as a function of q = (a - 2) / (a + 2), for 0 <= a <= erfcxReach.
-  static func erfcxNumerator(_ q: Self) -> Self
+  /// erf(x) / x - 1 as a function of x^2, for |x| <= 1.
+  static func erfExcess(_ x2: Self) -> Self
+  /// ((1 + ca) e^(a^2) erfc(a) - erfcxMiddle.value) / u for 1 / (1 + ca) = erfcxMiddle.t + u.
+  static func erfcxTail(_ u: Self) -> Self
+  /// The derivative of e^(a^2) erfc(a) by t = 1 / (1 + ca), roughly.
+  static func erfcxSlope(_ t: Self) -> Self
   /// (sin r - r) / r^3 as a function of r^2, for |r| <= pi/4.
   static func sinTail(_ r2: Self) -> Self
   /// (cos r - 1 + r^2 / 2) / r^4 as a function of r^2, for |r| <= pi/4.
