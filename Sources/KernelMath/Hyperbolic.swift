@@ -5,7 +5,9 @@
 // and the functions of k are sums of two powers of two: no division, no cancellation.
 
 extension Lanes {
-  /// |x| = k log(2) + r: half the hyperbolic functions of k log(2), sinh r, and cosh r - 1. `a` = |x| bounded.
+  /// a = k log(2) + r: half the hyperbolic functions of k log(2), sinh r, and cosh r - 1.
+  ///
+  /// - Valid range: a >= 0, up to `hyperbolicReach`.
   @inline(__always) static func hyperbolic(_ a: Self) -> (
     sinhK: Self, coshK: Pair<Self>, sinh: Self, coshm1: Self
   ) {
