@@ -16,6 +16,6 @@ public enum CRReLU: Activation {
     let (x, eps) = (a.x, a.p.0)
     let bounded = withinGaussian(x)
     // -0 leaves the sign of the zero to a bump that underflows.
-    return max(x, -0.0) + gaussian(bounded, times: eps * bounded)
+    return max(x, -0.0) + gaussian(bounded, times: product(eps, bounded))
   }
 }

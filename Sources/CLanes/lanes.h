@@ -24,6 +24,15 @@ typedef float  f32x8u __attribute__((ext_vector_type(8), aligned(4)));
 typedef double f64x8u __attribute__((ext_vector_type(8), aligned(8)));
 typedef double f64x16u __attribute__((ext_vector_type(16), aligned(8)));
 
+/* True where lanes_*_fma rounds once. */
+LANES_INLINE int lanes_fuse(void) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 /* ---- f32: 16 lanes ---- */
 
 typedef unsigned u32x16 __attribute__((ext_vector_type(16)));
@@ -82,6 +91,15 @@ LANES_INLINE f32x16 lanes_f32_product_minus(f32x16 a, f32x16 b, f32x16 c) {
 #else
   f32x16 p = a * b;
   return (p - c) + lanes_f32_product_error(a, b, p);
+#endif
+}
+/* a * b + c rounded once, for c no larger than a few ulp of a * b. */
+LANES_INLINE f32x16 lanes_f32_product_plus(f32x16 a, f32x16 b, f32x16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  f32x16 p = a * b;
+  return p + (lanes_f32_product_error(a, b, p) + c);
 #endif
 }
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
@@ -264,6 +282,15 @@ LANES_INLINE f64x8 lanes_f64_product_minus(f64x8 a, f64x8 b, f64x8 c) {
 #else
   f64x8 p = a * b;
   return (p - c) + lanes_f64_product_error(a, b, p);
+#endif
+}
+/* a * b + c rounded once, for c no larger than a few ulp of a * b. */
+LANES_INLINE f64x8 lanes_f64_product_plus(f64x8 a, f64x8 b, f64x8 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  f64x8 p = a * b;
+  return p + (lanes_f64_product_error(a, b, p) + c);
 #endif
 }
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */

@@ -14,14 +14,14 @@ extension F32 {
     return p
   }
 
-  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
   @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
     var p: Self = 0x1.6a218e20e47c9p-16
     p = fma(p, q, -0x1.123b9a57d4baep-12)
     p = fma(p, q, 0x1.5558fbed51608p-9)
     p = fma(p, q, -0x1.55548f0f70265p-6)
     p = fma(p, q, 0x1.fffffb86fcf22p-4)
-    return fma(p, q, -0.5)
+    return p
   }
 
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).

@@ -103,6 +103,10 @@ import CLanes
   @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
     F32(lanes_f32_product_minus(a.v, b.v, c.v))
   }
+  /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
+  @inline(__always) public static func product(_ a: F32, _ b: F32, plusLow c: F32) -> F32 {
+    F32(lanes_f32_product_plus(a.v, b.v, c.v))
+  }
   /// `1 / d` to half the precision or better.
   @inline(__always) public static func inverseEstimate(_ d: F32) -> F32 {
     F32(lanes_f32_inverse_estimate(d.v))

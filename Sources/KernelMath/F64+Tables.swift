@@ -20,7 +20,7 @@ extension F64 {
     return p
   }
 
-  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
   @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-41
     p = fma(p, q, -0x1.af6d6c915b871p-37)
@@ -33,7 +33,7 @@ extension F64 {
     p = fma(p, q, 0x1.5555555555500p-9)
     p = fma(p, q, -0x1.555555555555cp-6)
     p = fma(p, q, 0x1.0000000000000p-3)
-    return fma(p, q, -0.5)
+    return p
   }
 
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).

@@ -100,6 +100,10 @@ import CLanes
   @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
     F64(lanes_f64_product_minus(a.v, b.v, c.v))
   }
+  /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
+  @inline(__always) public static func product(_ a: F64, _ b: F64, plusLow c: F64) -> F64 {
+    F64(lanes_f64_product_plus(a.v, b.v, c.v))
+  }
   /// `1 / d` to half the precision or better.
   @inline(__always) public static func inverseEstimate(_ d: F64) -> F64 {
     F64(lanes_f64_inverse_estimate(d.v))

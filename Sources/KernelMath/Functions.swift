@@ -11,6 +11,10 @@
 @inline(__always) public func gaussian<N: Number>(_ x: N, times factor: N) -> N {
   N.gaussian(x, times: factor)
 }
+/// `(factor.hi + factor.lo) * e^(-x^2 / 2)`, for an `x` that came through `withinGaussian`.
+@inline(__always) public func gaussian<N: Number>(_ x: N, times factor: Pair<N>) -> N {
+  N.gaussian(x, times: factor)
+}
 /// `e^x - 1`, without cancellation near 0.
 @inline(__always) public func expm1<N: Number>(_ x: N) -> N { N.expm1(x) }
 /// The natural logarithm.

@@ -1,3 +1,5 @@
+import CLanes
+
 // SIMD lanes: what kernels compute on. The elementary functions are written once, over this protocol, in
 // the other files of this module; `F32` and `F64` give the operations and the constants.
 
@@ -34,6 +36,8 @@ public protocol Lanes: Number {
   /// The lanes in double, exact.
   var wide: Wide { get }
 
+  /// `a * b + c` rounded once at every CPU level, for a `c` of at most a few ULP of the product.
+  static func product(_ a: Self, _ b: Self, plusLow c: Self) -> Self
   /// `1 / d` to half the precision or better, for `d` and `1 / d` normal: the start of a division that goes on
   /// with the remainder.
   static func inverseEstimate(_ d: Self) -> Self
@@ -71,7 +75,7 @@ public protocol Lanes: Number {
   static var constants: LaneConstants<Self> { get }
   /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2.
   static func expTail(_ r: Self) -> Self
-  /// (e^(-q/2) - 1) / q for |q| <= log(2).
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2).
   static func gaussianTail(_ q: Self) -> Self
   /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 3 - 2 sqrt(2).
   static func logTail(_ s2: Self) -> Self
@@ -93,6 +97,11 @@ public protocol Lanes: Number {
   static func coshTail(_ r2: Self) -> Self
   /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 1/3.
   static func atanhTail(_ s2: Self) -> Self
+}
+
+extension Lanes {
+  /// True where the CPU level has FMA; known when a kernel is compiled.
+  @inline(__always) static var hasFMA: Bool { lanes_fuse() != 0 }
 }
 
 /// Sums over lanes, in double.

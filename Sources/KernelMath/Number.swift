@@ -45,6 +45,8 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   static func withinGaussian(_ x: Self) -> Self
   /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.
   static func gaussian(_ x: Self, times factor: Self) -> Self
+  /// The same for a factor that is a product itself.
+  static func gaussian(_ x: Self, times factor: Pair<Self>) -> Self
 
   static func exp(_ x: Self) -> Self
   static func expm1(_ x: Self) -> Self

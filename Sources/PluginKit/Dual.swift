@@ -148,7 +148,14 @@ public struct Dual<L: Lanes>: Number {
   }
   /// `gaussian` and its derivative, with one exponential.
   @inline(__always) public static func gaussian(_ x: Dual, times factor: Dual) -> Dual {
-    let value = L.gaussian(x.value, times: factor.value)
+    gaussian(x, factor, L.gaussian(x.value, times: factor.value))
+  }
+  /// `gaussian` and its derivative; the derivative does without the factor's low part.
+  @inline(__always) public static func gaussian(_ x: Dual, times factor: Pair<Dual>) -> Dual {
+    gaussian(x, factor.hi, L.gaussian(x.value, times: Pair(factor.hi.value, factor.lo.value)))
+  }
+  /// `value`, and what factor e^(-x^2 / 2) has for a derivative.
+  @inline(__always) static func gaussian(_ x: Dual, _ factor: Dual, _ value: L) -> Dual {
     if !x.varies && !factor.varies { return Dual(fixed: value) }
     var total = factor.part
     if x.varies { total = L.fma(-(factor.value * x.value), x.tangent, total) }

@@ -53,17 +53,17 @@ let contracts: [Contract] = [
     bound64: 1.5, limits: [-1, -0.0, 0, 1]),
   Contract(
     name: "sigmoid", f32: { sigmoid($0) }, f64: { sigmoid($0) }, truth: { 1 / (1 + exp(-$0)) },
-    bound32: 1.5, bound64: 1.5, limits: [0, 0.5, 0.5, 1]),
+    bound32: 1.6, bound64: 1.6, limits: [0, 0.5, 0.5, 1]),
   Contract(
     name: "softplus", f32: { softplus($0) }, f64: { softplus($0) },
-    truth: { Swift.max($0, 0) + log1p(exp(-$0.magnitude)) }, bound32: 1.3, bound64: 1.3,
+    truth: { Swift.max($0, 0) + log1p(exp(-$0.magnitude)) }, bound32: 1.4, bound64: 1.4,
     limits: [0, 0.693147180559945309417, 0.693147180559945309417, .infinity]),
   Contract(
     name: "erf", f32: { erf($0) }, f64: { erf($0) }, truth: { erf($0) }, bound32: 1.3, bound64: 1.7,
     limits: [-1, -0.0, 0, 1]),
   Contract(
-    name: "erfc", f32: { erfc($0) }, f64: { erfc($0) }, truth: { erfc($0) }, bound32: 2,
-    bound64: 2.5, limits: [2, 1, 1, 0]),
+    name: "erfc", f32: { erfc($0) }, f64: { erfc($0) }, truth: { erfc($0) }, bound32: 1.6,
+    bound64: 2.2, limits: [2, 1, 1, 0]),
   Contract(
     name: "sqrt", f32: { sqrt($0) }, f64: { sqrt($0) }, truth: { $0.squareRoot() }, bound32: 0.5,
     bound64: 0.5, limits: [.nan, -0.0, 0, .infinity]),
@@ -93,16 +93,16 @@ let contracts: [Contract] = [
     bound64: 1.6, limits: [-.infinity, -0.0, 0, .infinity]),
   Contract(
     name: "silu", f32: { silu($0) }, f64: { silu($0) }, truth: { $0 / (1 + exp(-$0)) },
-    bound32: 1.5, bound64: 1.5, limits: [-0.0, -0.0, 0, .infinity]),
+    bound32: 1.6, bound64: 1.6, limits: [-0.0, -0.0, 0, .infinity]),
   Contract(
     name: "gelu", f32: { gelu($0) }, f64: { gelu($0) }, truth: { $0 * normalDistribution($0) },
-    bound32: 2, bound64: 2.5, limits: [-0.0, -0.0, 0, .infinity]),
+    bound32: 1.6, bound64: 2, limits: [-0.0, -0.0, 0, .infinity]),
   Contract(
     name: "mish", f32: { mish($0) }, f64: { mish($0) },
     truth: {
       let e = exp(-$0)
       return $0 / (e + 0.5 + 0.5 / (1 + 2 * e))
-    }, bound32: 1.7, bound64: 1.7, limits: [-0.0, -0.0, 0, .infinity]),
+    }, bound32: 1.8, bound64: 1.6, limits: [-0.0, -0.0, 0, .infinity]),
 ]
 
 /// erfcx is for magnitudes only, so it has no limit on the left.
