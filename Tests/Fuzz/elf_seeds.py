@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes small ELF libraries for the fuzzer to start from: a sound one and one for each refusal.
 
-    elf_seeds.py FOLDER
+    elf_seeds.py FOLDER           what fuzzing starts from
+    elf_seeds.py --heavy FOLDER   large ones, whose reading took over 20 s or all memory once
 
 A library that a compiler makes has 14 KB, of which the reader looks at few; these have 1 KB.
 """
@@ -91,11 +92,57 @@ def seeds():
     yield "comment", b"# no activation\n" + TEXT
 
 
+def relocated(file, table, count, tail):
+    """`file` with `count` section headers ("sections") or segments at its end, then `tail`."""
+    place, number = {"sections": (40, 60), "segments": (32, 56)}[table]
+    changed = bytearray(file)
+    struct.pack_into("<Q", changed, place, len(file))
+    struct.pack_into("<H", changed, number, count)
+    return bytes(changed) + tail
+
+
+def heavy():
+    """Name and bytes of libraries that say much with little: one large table, many times."""
+    sound = library()
+    end = len(sound)
+    count, mebibyte = 65535, 1 << 20
+
+    # Every section's name is the same mebibyte without a zero.
+    header = struct.pack("<IIQQQQIIQQ", 0, 1, 2, 0, end + 64 * count, mebibyte, 0, 0, 1, 0)
+    tail = header * count + b"n" * mebibyte
+    named = bytearray(relocated(sound, "sections", count, tail))
+    struct.pack_into("<H", named, 62, 0)
+    yield "names", bytes(named)
+
+    # Every segment is the same dynamic section of 65,536 entries.
+    segment = struct.pack("<IIQQQQQQ", 2, 6, end + 56 * count, 0, 0, mebibyte, mebibyte, 8)
+    entries = struct.pack("<QQ", 1, 1) * (mebibyte // 16)
+    yield "dynamic", relocated(sound, "segments", count, segment * count + entries)
+
+    # Every export, and there are 699,050, has the same name of 16 MiB.
+    large = 1 << 24
+    symbols = struct.pack("<IBBHQQ", 0, 0x12, 0, 1, 64, 1) * (large // 24)
+    at = end + 64 * 5
+    manifest = struct.unpack_from("<Q", sound, 40)[0] + 64 * 3
+    names = struct.unpack_from("<Q", sound, 40)[0] + 64 * 5
+    sections = bytes(64)
+    sections += struct.pack("<IIQQQQIIQQ", 1, 11, 2, 0, at, len(symbols), 2, 0, 1, 0) + struct.pack(
+        "<IIQQQQIIQQ", 9, 3, 2, 0, at + len(symbols), large, 0, 0, 1, 0
+    )
+    sections += sound[manifest : manifest + 64] + sound[names : names + 64]
+    exports = bytearray(
+        relocated(sound, "sections", 5, sections + symbols + b"actzoo_plugin_v" + b"n" * large)
+    )
+    struct.pack_into("<H", exports, 62, 4)
+    yield "exports", bytes(exports)
+
+
 def main():
     """Writes the seeds into a folder."""
-    folder = Path(sys.argv[1])
+    chosen = heavy if sys.argv[1] == "--heavy" else seeds
+    folder = Path(sys.argv[-1])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in seeds():
+    for name, content in chosen():
         (folder / name).write_bytes(content)
 
 

@@ -89,7 +89,8 @@ struct Reference {
       }
     }
     let settled = sums.indices.map { k -> Double? in
-      if sizes[k].isFinite || sizes[k].isNaN { return sums[k] }
+      // Next to the largest double another order of adding may overflow, and is not wrong.
+      if sizes[k] < 0x1.fffffp1023 || sizes[k].isNaN { return sums[k] }
       return extremes[k] == (true, true) ? .nan : nil
     }
     return (settled, sizes)

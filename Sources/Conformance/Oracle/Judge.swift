@@ -18,6 +18,7 @@ public final class Judge {
   /// For each parameter its coefficients.
   public let coefficients: [[Double]]
 
+  private let largest: Double
   let block: BlockEvaluator
   let exact: ExactEvaluator
   let usesGate: Bool
@@ -38,6 +39,7 @@ public final class Judge {
       try variable.map { v throws(FormulaError) in try formula.derivative(by: v) }
       ?? formula
     self.format = format
+    largest = format.largest
     self.claims = claims
     self.coefficients = coefficients
     isValue = variable == nil
@@ -123,7 +125,7 @@ public final class Judge {
       }
       let error = (got - result).magnitude
       // NaN and infinity fail this, and so do the last 2 % of what the claim allows, and new records.
-      if error + doubt <= 0.98 * allowed && result.magnitude <= format.largest
+      if error + doubt <= 0.98 * allowed && result.magnitude <= largest
         && error <= tally.worst.share * allowed
         && (size != 1 || error <= tally.observed * ulp || tally.observed >= claim.ulp
           || claim.absolute > claim.ulp * ulp)

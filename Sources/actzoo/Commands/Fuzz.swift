@@ -58,11 +58,13 @@ struct Fuzz: ParsableCommand {
     for trouble in fuzzing.troubles { printError("\(trouble.path): \(trouble.message)") }
     let report = reproduce.map { replay(fuzzing, UInt64($0)) } ?? search(fuzzing, options)
     if json { print(FuzzDocument.text(report, options, fuzzing, isReplay: reproduce != nil)) }
+    for failure in report.toolFailures { printError("the tool failed: \(failure)") }
+    if !report.toolFailures.isEmpty { throw ExitCode(3) }
     if !report.found.isEmpty || !fuzzing.troubles.isEmpty { throw ExitCode(1) }
   }
 
   private func search(_ fuzzing: Fuzzing, _ options: FuzzingOptions) -> FuzzReport {
-    if !json { print("seed \(options.seed)") }
+    if !json && fuzzing.hasTargets { print("seed \(options.seed)") }
     nonisolated(unsafe) var bar = ProgressBar()
     nonisolated(unsafe) var found = 0
     let (isQuiet, limit) = (json, options.seconds)
@@ -78,7 +80,7 @@ struct Fuzz: ParsableCommand {
         if !isQuiet { Self.show(finding) }
       })
     bar.clear()
-    if !json {
+    if !json && fuzzing.hasTargets {
       let calls = report.chunks * Fuzzing.callsPerChunk
       let verdict =
         report.findings.isEmpty
@@ -116,7 +118,20 @@ struct Fuzz: ParsableCommand {
 
   /// The command that finds it again.
   static func reproduction(_ finding: FuzzFinding) -> String {
-    "actzoo fuzz \(finding.path) --reproduce \(finding.seed)"
+    "actzoo fuzz \(word(finding.path)) --reproduce \(finding.seed)"
+  }
+
+  /// The path as one word of a shell, and never taken for a name.
+  private static func word(_ path: String) -> String {
+    let path = path.contains("/") ? path : "./\(path)"
+    let plain = path.utf8.allSatisfy { byte in
+      byte >= 0x80 || isLetterOrDigit(byte) || "/._-+@%,:=".utf8.contains(byte)
+    }
+    return plain ? path : "'" + path.replacing("'", with: #"'\''"#) + "'"
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
   }
 
   private static func name(_ finding: FuzzFinding) -> String {

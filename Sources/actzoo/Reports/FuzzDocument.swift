@@ -3,7 +3,7 @@ import Conformance
 /// What `actzoo fuzz --json` prints.
 enum FuzzDocument {
   /// One object: schema, seed, calls, seconds, findings (the result of the test each, and how to see it
-  /// again), and plugins that could not be fuzzed.
+  /// again), plugins that could not be fuzzed, and failures of the tool itself.
   static func text(
     _ report: FuzzReport, _ options: FuzzingOptions, _ fuzzing: Fuzzing, isReplay: Bool
   ) -> String {
@@ -21,6 +21,7 @@ enum FuzzDocument {
             .object([("path", .string($0.path)), ("message", .string($0.message))])
           })
       ),
+      ("tool_failures", .strings(report.toolFailures)),
     ]).text
   }
 
