@@ -39,6 +39,8 @@ int conformance_catch_faults(conformance_board *shared) {
 
 pid_t conformance_fork(void) { return fork(); }
 
+int conformance_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
+
 int conformance_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int conformance_watch_process(pid_t process) {

@@ -71,6 +71,25 @@ def test_other_children_of_the_tool_are_left_alone(tmp_path):
     os.kill(sleeper, 15)
 
 
+def test_a_test_ends_with_the_tool():
+    """Whoever stops the tool, by kill or with a time-out of his own, is left with nothing."""
+    mark = f"LEFTOVERS=stopped-{os.getpid()}"
+    tool = subprocess.Popen(
+        [ACTZOO, "verify", OUT / "entry-sleeps.actzoo.so", "-t", "^load-is-pure$"],
+        stdout=subprocess.DEVNULL,
+        env={**environment(), "LEFTOVERS": mark.split("=")[1]},
+    )
+    for _ in range(100):
+        time.sleep(0.1)
+        if len(processes_with(mark.encode())) > 1:
+            break
+    assert len(processes_with(mark.encode())) > 1, "no child was seen"
+    tool.kill()
+    tool.wait()
+    time.sleep(0.5)
+    assert not processes_with(mark.encode())
+
+
 def test_a_plugin_that_never_returns_is_not_waited_for_again_and_again():
     """All tests of the quick tier, of which most hang, in less than their limits together."""
     report, seconds = verify(OUT / "entry-sleeps.actzoo.so", "--timeout", "4", "-j", "2")

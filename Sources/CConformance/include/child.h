@@ -42,6 +42,9 @@ int conformance_catch_faults(conformance_board *board);
 /* fork(2), which Swift hides: some tests must do it. */
 pid_t conformance_fork(void);
 
+/* Has this process killed when the thread that started it ends; 0, or -1 with errno. */
+int conformance_die_with_parent(void);
+
 /* Makes this process the parent of its descendants' orphans; 0, or -1 with errno. */
 int conformance_adopt_orphans(void);
 

@@ -81,6 +81,9 @@ public struct ChildProcess {
   ///
   /// `memory` is the argument after the hidden word: the bytes that it may have, or 0.
   public static func settle(_ memory: String) -> Board? {
+    // The starter waits on its thread, so that ends only if the whole program was ended.
+    _ = conformance_die_with_parent()
+    if !Offspring.hasParent { _exit(70) }
     setLimit(RLIMIT_CORE, 0)
     setLimit(RLIMIT_FSIZE, UInt(outputLimit))
     // A write that is too much fails, instead of killing the process.

@@ -10,6 +10,12 @@ enum Offspring {
   /// An entry of the environment: by it, and by nothing else, offspring is known.
   static let mark = "ACTZOO_OFFSPRING=\(getpid())"
 
+  /// In a child: true as long as the process that started it is there.
+  static var hasParent: Bool {
+    let entry = ProcessInfo.processInfo.environment["ACTZOO_OFFSPRING"]
+    return entry == nil || entry == "\(getppid())"
+  }
+
   private static let lock = NSLock()
   nonisolated(unsafe) private static var running = Set<pid_t>()
   /// Orphans come to this process and not to the system's first one.
