@@ -1,15 +1,17 @@
 # make         the command, libactzoo.so and the zoo's plugins, laid out under build/ as under a prefix
 # make demo    all set-up, then the main job: the zoo trains on Fashion-MNIST and answers in five languages
 # make test    all set-up, then every test
+# make fuzz    what reads strangers' bytes, each target for SECONDS=60: Tests/Fuzz
 # make bench   our kernels against torch's, in one run
 ISA ?= native
+SECONDS ?= 60
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
 glue = $(wildcard Sources/actzoo/Plugins/*.swift)
 host = $(wildcard Sources/Formula/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
-.PHONY: all command plugins demo test lint bench clean
+.PHONY: all command plugins demo test lint fuzz bench clean
 all: command build/lib/libactzoo.so plugins
 
 command: build/share/actzoo
@@ -63,6 +65,10 @@ lint:
 	clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
 	.venv/bin/ruff check Bindings Tests Benchmarks Scripts
 	.venv/bin/ruff format --check Bindings Tests Benchmarks Scripts
+
+fuzz:
+	@Scripts/setup build
+	@Scripts/fuzz $(SECONDS)
 
 bench:
 	@Scripts/setup demo

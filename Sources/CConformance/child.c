@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ int conformance_catch_faults(conformance_board *shared) {
 }
 
 pid_t conformance_fork(void) { return fork(); }
+
+int conformance_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int conformance_watch_process(pid_t process) {
 #ifdef SYS_pidfd_open

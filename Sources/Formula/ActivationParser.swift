@@ -8,12 +8,9 @@ struct ActivationParser {
 
   init(
     header: DescriptorParser.Statement, body: [DescriptorParser.Statement],
-    notices: inout [ParseError]
+    budget: inout Budget
   ) throws(ParseError) {
     let (id, name, title) = try Self.readHeader(header.rest)
-    for statement in body where !Self.keywords.contains(statement.keyword) {
-      notices.append(try DescriptorParser.unknown(statement))
-    }
     func statements(_ keyword: String) -> [DescriptorParser.Statement] {
       body.filter { $0.keyword == keyword }
     }
@@ -30,7 +27,8 @@ struct ActivationParser {
         at: header.start, "'\(id)' has more than \(Limits.statements) statements")
     }
 
-    var declarations = Declarations()
+    var declarations = Declarations(budget: budget)
+    defer { budget = declarations.budget }
     for statement in statements("count") { try declarations.addCount(statement.rest) }
     for statement in statements("param") { try declarations.addParameter(statement.rest) }
     try declarations.checkSizes(header)
@@ -38,32 +36,33 @@ struct ActivationParser {
     guard let formulaLine = try single("formula") else {
       throw header.rest.error(at: header.start, "'\(id)' has no formula; add a line: formula EXPR")
     }
-    let formula = try Self.readFormula(formulaLine.rest, declarations)
+    let formula = try Self.readFormula(formulaLine.rest, &declarations)
     let surrogateLine = try single("surrogate")
-    let surrogate = try surrogateLine.map { (line) throws(ParseError) in
-      try Self.readFormula(line.rest, declarations)
-    }
+    var surrogate: Expression?
+    if let line = surrogateLine { surrogate = try Self.readFormula(line.rest, &declarations) }
 
     let isGated = formula.contains(.g) || surrogate?.contains(.g) == true
     let usesNoise = formula.contains(.u) || surrogate?.contains(.u) == true
-    let noiseEval = try single("noise").map { (line) throws(ParseError) in
-      try Self.readNoise(line.rest)
+    var noiseEval: Double?
+    if let line = try single("noise") {
+      noiseEval = try Self.readNoise(line.rest, &declarations.budget)
     }
     if usesNoise, noiseEval == nil {
       throw formulaLine.rest.error("the formula uses the noise u; add a line: noise u eval 0.5")
     }
 
     var presets: [Preset] = []
+    var presetNames: Set<String> = []
     for statement in statements("preset") {
       let preset = try declarations.readPreset(statement.rest)
-      if presets.contains(where: { $0.name == preset.name }) {
+      if !presetNames.insert(preset.name).inserted {
         throw statement.rest.error("there are two presets '\(preset.name)'; rename one")
       }
       presets.append(preset)
     }
     var claims: [Claim] = []
     for statement in statements("claim") {
-      try claims.append(contentsOf: readClaims(statement.rest))
+      try claims.append(contentsOf: readClaims(statement.rest, &declarations.budget))
     }
     var aliases: [String] = []
     for statement in statements("alias") {
@@ -132,12 +131,15 @@ struct ActivationParser {
   }
 
   private static func readFormula(
-    _ rest: Cursor, _ declarations: Declarations
+    _ rest: Cursor, _ declarations: inout Declarations
   ) throws(ParseError) -> Expression {
     let expression = try Expression.parse(rest, symbols: declarations.symbols, names: .formula)
     // Indices and sums must work out at the counts that users will meet first.
     for counts in [declarations.defaultCounts, declarations.minimumCounts] {
-      do { _ = try expression.instantiate(counts: counts) } catch {
+      do throws(FormulaError) {
+        _ = try expression.instantiate(counts: counts, spending: &declarations.budget)
+      } catch {
+        if declarations.budget.isSpent { throw rest.error(Budget.sentence) }
         var message = error.message
         for (count, value) in zip(declarations.counts, counts) {
           message += " (with \(count.name) = \(value))"
@@ -149,12 +151,14 @@ struct ActivationParser {
   }
 
   /// Reads `u eval NUMBER`.
-  private static func readNoise(_ rest: Cursor) throws(ParseError) -> Double {
+  private static func readNoise(
+    _ rest: Cursor, _ budget: inout Budget
+  ) throws(ParseError) -> Double {
     var cursor = rest
     guard cursor.acceptWord("u"), cursor.acceptWord("eval") else {
       throw cursor.error("write: noise u eval 0.5")
     }
-    let value = try Declarations.readConstant(&cursor)
+    let value = try readConstant(&cursor, &budget)
     if !cursor.isAtEndOfStatement { throw cursor.error("write: noise u eval 0.5") }
     guard value >= 0, value <= 1 else { throw rest.error("the noise lies between 0 and 1") }
     return value

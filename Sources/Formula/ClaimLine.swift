@@ -1,5 +1,5 @@
 /// Reads `DTYPE PASS K ulp [+ ABS] [in LO...HI], PASS ...`.
-func readClaims(_ rest: Cursor) throws(ParseError) -> [Claim] {
+func readClaims(_ rest: Cursor, _ budget: inout Budget) throws(ParseError) -> [Claim] {
   var cursor = rest
   let usage = "write: claim f32 forward 2 ulp, backward 4 ulp + 1e-7"
   guard let dtype = oneOf(["f16", "bf16", "f32", "f64"], &cursor) else {
@@ -22,9 +22,9 @@ func readClaims(_ rest: Cursor) throws(ParseError) -> [Claim] {
     }
     var (lower, upper) = (-Double.infinity, Double.infinity)
     if cursor.acceptWord("in") {
-      lower = try Declarations.readConstant(&cursor)
+      lower = try readConstant(&cursor, &budget)
       guard cursor.accept("...") else { throw cursor.error("'...' is missing; write: in -10...10") }
-      upper = try Declarations.readConstant(&cursor)
+      upper = try readConstant(&cursor, &budget)
       if lower > upper { throw cursor.error("the range ends before it starts; write: in LO...HI") }
     }
     claims.append(

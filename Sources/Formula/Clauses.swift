@@ -7,15 +7,17 @@ struct Clauses {
   var isFixed = false
   var isSupplied = false
 
-  init(reading cursor: inout Cursor) throws(ParseError) {
+  init(reading cursor: inout Cursor, _ budget: inout Budget) throws(ParseError) {
     while !cursor.isAtEndOfStatement {
       if cursor.acceptWord("in") {
-        try readBounds(&cursor)
+        try readBounds(&cursor, &budget)
       } else if cursor.acceptWord("per") {
         if !granularities.isEmpty {
           throw cursor.error("there is a second 'per'; write per layer|channel")
         }
-        repeat { granularities.append(try Self.readGranularity(&cursor)) } while cursor.accept("|")
+        repeat {
+          granularities.append(try Self.readGranularity(&cursor, &budget))
+        } while cursor.accept("|")
       } else if cursor.acceptWord("no") {
         guard cursor.acceptWord("decay") else { throw cursor.error("write: no decay") }
         noDecay = true
@@ -33,26 +35,31 @@ struct Clauses {
   }
 
   /// `LO...HI`; either end may be left out.
-  private mutating func readBounds(_ cursor: inout Cursor) throws(ParseError) {
+  private mutating func readBounds(
+    _ cursor: inout Cursor, _ budget: inout Budget
+  ) throws(ParseError) {
     let start = cursor
     if !cursor.accept("...") {
-      lower = try Declarations.readConstant(&cursor)
+      lower = try readConstant(&cursor, &budget)
       guard cursor.accept("...") else { throw cursor.error("'...' is missing; write: in 0...1") }
     }
     cursor.skipSpace()
     if cursor.peek().isDigit || cursor.peek() == UInt8(ascii: "-")
       || cursor.peek() == UInt8(ascii: "(")
     {
-      upper = try Declarations.readConstant(&cursor)
+      upper = try readConstant(&cursor, &budget)
     }
     if lower > upper { throw start.error("the bounds are in the wrong order; write: in LO...HI") }
   }
 
   /// Words that add up: `layer`, `channel`, `group 8`, `sample channel`.
-  private static func readGranularity(_ cursor: inout Cursor) throws(ParseError) -> Granularity {
+  private static func readGranularity(
+    _ cursor: inout Cursor, _ budget: inout Budget
+  ) throws(ParseError) -> Granularity {
     var bits: UInt32 = 0
     var groups = 0
     var words = 0
+    var samples = 0
     cursor.skipSpace()
     let start = cursor.position
     while true {
@@ -69,19 +76,19 @@ struct Clauses {
         word = Granularity.group
         groups = 1
         cursor.skipSpace()
-        if cursor.peek().isDigit { groups = try Declarations.readInteger(&cursor) }
+        if cursor.peek().isDigit { groups = try readInteger(&cursor, &budget) }
       } else {
         break
       }
       bits |= word
-      words += word == Granularity.sample ? 0x100 : 1
+      if word == Granularity.sample { samples += 1 } else { words += 1 }
     }
     let names = "layer, channel, group 8, element, sample, or sample with one of the others"
-    guard words > 0 else {
+    guard words + samples > 0 else {
       throw cursor.error("\(cursor.upcoming()) is not a granularity; write \(names)")
     }
     // At most one of layer, channel, group and element, and sample once.
-    guard words & 0xFF <= 1, words <= 0x101 else {
+    guard words <= 1, samples <= 1 else {
       throw cursor.error(at: start, "these granularities do not go together; write \(names)")
     }
     return Granularity(bits: bits, groups: groups)

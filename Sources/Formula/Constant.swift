@@ -26,14 +26,15 @@ public struct Constant: Hashable, Sendable {
     denominator = 0
   }
 
-  /// Equal numbers; `rest` does not count, because a printed number has none.
+  /// Equal numbers, -0 and 0 being two; `rest` does not count, because a printed number has none.
   public static func == (a: Constant, b: Constant) -> Bool {
-    a.value == b.value && a.numerator == b.numerator && a.denominator == b.denominator
+    a.value.bitPattern == b.value.bitPattern && a.numerator == b.numerator
+      && a.denominator == b.denominator
   }
 
   /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(value)
+    hasher.combine(value.bitPattern)
     hasher.combine(numerator)
     hasher.combine(denominator)
   }
@@ -68,9 +69,6 @@ public struct Constant: Hashable, Sendable {
   public static let zero = Constant(0)
   /// One.
   public static let one = Constant(1)
-
-  /// Same bits of `value`.
-  func isSame(as other: Constant) -> Bool { value.bitPattern == other.value.bitPattern }
 }
 
 extension Constant {

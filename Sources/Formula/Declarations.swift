@@ -3,8 +3,14 @@ struct Declarations {
   private(set) var counts: [Count] = []
   private(set) var parameters: [Parameter] = []
   private(set) var symbols = Symbols()
+  /// The names that lengths and initial values know.
+  private var countSymbols = Symbols()
+  /// What the text may still cost.
+  var budget: Budget
 
-  var defaultCounts: [Int] { counts.map { $0.defaultValue } }
+  init(budget: Budget) { self.budget = budget }
+
+  private(set) var defaultCounts: [Int] = []
   var minimumCounts: [Int] { counts.map { $0.minimum } }
 
   /// Reads `NAME = DEFAULT [in LO...HI]`.
@@ -13,12 +19,12 @@ struct Declarations {
     let usage = "write: count n = 3 in 1...64"
     let name = try newName(&cursor, usage)
     guard cursor.accept("=") else { throw cursor.error("'=' is missing; \(usage)") }
-    let value = try Self.readInteger(&cursor)
+    let value = try readInteger(&cursor, &budget)
     var (low, high) = (1, 1024)
     if cursor.acceptWord("in") {
-      low = try Self.readInteger(&cursor)
+      low = try readInteger(&cursor, &budget)
       guard cursor.accept("...") else { throw cursor.error("'...' is missing; \(usage)") }
-      high = try Self.readInteger(&cursor)
+      high = try readInteger(&cursor, &budget)
     }
     if !cursor.isAtEndOfStatement {
       throw cursor.error("\(cursor.upcoming()) is not expected here; \(usage)")
@@ -27,7 +33,9 @@ struct Declarations {
       throw rest.error("the default \(value) of '\(name)' is not in \(low)...\(high)")
     }
     counts.append(Count(name: name, defaultValue: value, minimum: low, maximum: high))
-    symbols.counts.append(name)
+    defaultCounts.append(value)
+    symbols.addCount(name)
+    countSymbols.addCount(name)
   }
 
   /// Reads `NAME[LENGTH] = INIT [in LO...HI] per G|G [no decay] [fixed] [supplied]`.
@@ -46,7 +54,7 @@ struct Declarations {
     cursor.skipSpace()
     let place = cursor.position
     if cursor.accept("=") { initial = try readInitial(&cursor) }
-    let clauses = try Clauses(reading: &cursor)
+    let clauses = try Clauses(reading: &cursor, &budget)
     if clauses.isSupplied, initial != nil {
       throw cursor.error(at: place, "'\(name)' is supplied by the model; remove its initial value")
     }
@@ -59,13 +67,13 @@ struct Declarations {
       lower: clauses.lower, upper: clauses.upper, noDecay: clauses.noDecay,
       isFixed: clauses.isFixed, isSupplied: clauses.isSupplied, lengthExpression: length,
       initial: initial)
-    try check(parameter, initial, of: parameter, rest)
+    if let initial { try check(parameter, initial, rest) }
     parameters.append(parameter)
-    symbols.parameters.append(Symbols.Parameter(name: name, length: length))
+    symbols.addParameter(name, length: length)
   }
 
   /// Reads `NAME a = INIT, b = INIT`.
-  func readPreset(_ rest: Cursor) throws(ParseError) -> Preset {
+  mutating func readPreset(_ rest: Cursor) throws(ParseError) -> Preset {
     var cursor = rest
     let usage = "write: preset paper a = [1, 0], b = 0.5"
     cursor.skipSpace()
@@ -74,14 +82,14 @@ struct Declarations {
       throw cursor.error("the preset has no name; \(usage)")
     }
     try checkID(name, at: start, cursor)
-    var initials = [Initial?](repeating: nil, count: parameters.count)
+    var initials: [Int: Initial] = [:]
     repeat {
       cursor.skipSpace()
       let place = cursor.position
       guard let parameter = cursor.acceptName() else {
         throw cursor.error("the name of a parameter is missing; \(usage)")
       }
-      guard let index = parameters.firstIndex(where: { $0.name == parameter }) else {
+      guard case .parameter(let index) = symbols.meaning(of: parameter) else {
         throw cursor.error(
           at: place,
           "'\(parameter)' is not a parameter"
@@ -90,7 +98,7 @@ struct Declarations {
       if initials[index] != nil { throw cursor.error(at: place, "'\(parameter)' is set twice") }
       guard cursor.accept("=") else { throw cursor.error("'=' is missing; \(usage)") }
       let initial = try readInitial(&cursor)
-      try check(parameters[index], initial, of: parameters[index], cursor)
+      try check(parameters[index], initial, cursor)
       initials[index] = initial
     } while cursor.accept(",")
     if !cursor.isAtEndOfStatement {
@@ -100,10 +108,11 @@ struct Declarations {
   }
 
   /// Lengths at the smallest and at the largest counts.
-  func checkSizes(_ header: DescriptorParser.Statement) throws(ParseError) {
+  mutating func checkSizes(_ header: DescriptorParser.Statement) throws(ParseError) {
     for counts in [defaultCounts, minimumCounts, counts.map { $0.maximum }] {
       for parameter in parameters {
-        let length = parameter.length(counts: counts)
+        let length = parameter.length(counts: counts, spending: &budget)
+        if budget.isSpent { throw header.rest.error(at: header.start, Budget.sentence) }
         guard length >= 1, length <= Limits.count else {
           throw header.rest.error(
             at: header.start,
@@ -116,12 +125,6 @@ struct Declarations {
 }
 
 extension Declarations {
-  private var countSymbols: Symbols {
-    var symbols = symbols
-    symbols.parameters = []
-    return symbols
-  }
-
   private func newName(_ cursor: inout Cursor, _ usage: String) throws(ParseError) -> String {
     cursor.skipSpace()
     let start = cursor.position
@@ -134,7 +137,7 @@ extension Declarations {
     if ["x", "g", "u", "k", "pi"].contains(name) || Function.named(name) != nil {
       throw cursor.error(at: start, "'\(name)' has a meaning in formulas; choose another name")
     }
-    if symbols.counts.contains(name) || symbols.parameters.contains(where: { $0.name == name }) {
+    if symbols.meaning(of: name) != nil {
       throw cursor.error(at: start, "'\(name)' is declared twice; rename one")
     }
     return name
@@ -165,27 +168,29 @@ extension Declarations {
   }
 
   /// Starting values must be finite and inside the bounds, as many as there are coefficients.
-  private func check(
-    _ parameter: Parameter, _ initial: Initial?, of owner: Parameter, _ cursor: Cursor
+  private mutating func check(
+    _ parameter: Parameter, _ initial: Initial, _ cursor: Cursor
   ) throws(ParseError) {
-    guard let initial else { return }
-    let length = parameter.length(counts: defaultCounts)
+    let length = parameter.length(counts: defaultCounts, spending: &budget)
     if initial.isList, initial.expressions.count != length {
       throw cursor.error(
         "'\(parameter.name)' has \(length) coefficient\(length == 1 ? "" : "s"), "
           + "the list has \(initial.expressions.count)")
     }
     guard length >= 1, length <= Limits.count else { return }  // checkSizes has the sentence
-    for (k, value) in initial.values(length: length, counts: defaultCounts).enumerated() {
+    // One number for all coefficients is looked at once.
+    let values = initial.values(
+      length: initial.constant == nil ? length : 1, counts: defaultCounts, spending: &budget)
+    if budget.isSpent { throw cursor.error(Budget.sentence) }
+    for (k, value) in values.enumerated()
+    where !value.isFinite || value < parameter.lower || value > parameter.upper {
       let place = parameter.isVector ? "\(parameter.name)[\(k)]" : parameter.name
       if !value.isFinite {
         throw cursor.error("the initial value of '\(place)' is \(value); it must be finite")
       }
-      if value < parameter.lower || value > parameter.upper {
-        throw cursor.error(
-          "the initial value \(value) of '\(place)' is outside of its bounds "
-            + "\(parameter.lower)...\(parameter.upper)")
-      }
+      throw cursor.error(
+        "the initial value \(value) of '\(place)' is outside of its bounds "
+          + "\(parameter.lower)...\(parameter.upper)")
     }
   }
 
@@ -197,23 +202,26 @@ extension Declarations {
     cursor = parser.cursor
     return expression
   }
+}
 
-  /// A number made of numbers and pi.
-  static func readConstant(_ cursor: inout Cursor) throws(ParseError) -> Double {
-    let start = cursor
-    let expression = try Self.expression(&cursor, Symbols(), .counts)
-    guard let value = expression.number(counts: []), value.isFinite else {
-      throw start.error("a finite number is needed here")
-    }
-    return value
-  }
+/// A number made of numbers and pi.
+func readConstant(
+  _ cursor: inout Cursor, _ budget: inout Budget
+) throws(ParseError) -> Double {
+  let start = cursor
+  let expression = try Declarations.expression(&cursor, Symbols(), .counts)
+  let value = expression.number(counts: [], spending: &budget)
+  if budget.isSpent { throw start.error(Budget.sentence) }
+  guard let value, value.isFinite else { throw start.error("a finite number is needed here") }
+  return value
+}
 
-  static func readInteger(_ cursor: inout Cursor) throws(ParseError) -> Int {
-    let start = cursor
-    let value = try readConstant(&cursor)
-    guard value == value.rounded(), value >= 1, value <= Double(Limits.count) else {
-      throw start.error("an integer from 1 to \(Limits.count) is needed here")
-    }
-    return Int(value)
+/// An integer made of numbers, from 1 to `Limits.count`.
+func readInteger(_ cursor: inout Cursor, _ budget: inout Budget) throws(ParseError) -> Int {
+  let start = cursor
+  let value = try readConstant(&cursor, &budget)
+  guard value == value.rounded(), value >= 1, value <= Double(Limits.count) else {
+    throw start.error("an integer from 1 to \(Limits.count) is needed here")
   }
+  return Int(value)
 }

@@ -90,7 +90,9 @@ public struct ActivationDescriptor: Sendable {
     guard lengths.count == parameters.count else { return nil }
     var solved = [Int?](repeating: nil, count: counts.count)
     for (parameter, length) in zip(parameters, lengths) {
-      guard let length, let expression = parameter.lengthExpression,
+      guard let length else { continue }
+      guard length >= 1, length <= Limits.count else { return nil }
+      guard let expression = parameter.lengthExpression,
         let (count, value) = solve(expression, equals: length)
       else { continue }
       guard let value, solved[count] == nil || solved[count] == value else { return nil }
@@ -116,10 +118,11 @@ public struct ActivationDescriptor: Sendable {
     for case .count(let which) in expression.nodes { used.append(Int(which)) }
     guard used.count == 1 else { return nil }
     var probe = defaultCounts
+    var budget = Budget(Limits.expansionSteps)
     var heights: [Int] = []
     for n in 1...3 {
       probe[used[0]] = n
-      guard let height = expression.integer(counts: probe) else { return nil }
+      guard let height = expression.integer(counts: probe, spending: &budget) else { return nil }
       heights.append(height)
     }
     let slope = heights[1] - heights[0]

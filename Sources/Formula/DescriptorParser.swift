@@ -8,6 +8,8 @@ struct DescriptorParser {
     let keyword: String
     /// Where the keyword starts.
     let start: Int
+    /// The line of `start`, and where that line starts.
+    let line: (number: Int, start: Int)
     /// Covers what follows the keyword.
     let rest: Cursor
     let isRequired: Bool
@@ -15,6 +17,10 @@ struct DescriptorParser {
 
   private var cursor: Cursor
   private var notices: [ParseError] = []
+  private var budget = Budget(Limits.readingSteps)
+  /// The line of the latest statement: counted once, however many notices ask for it.
+  private var line = (number: 1, start: 0)
+  private var countedTo = 0
 
   init(_ bytes: [UInt8]) { cursor = Cursor(bytes, from: 0, to: bytes.count) }
 
@@ -34,8 +40,10 @@ struct DescriptorParser {
       let statement = try nextStatement()
       if statement == nil || statement?.keyword == "activation" {
         if let header {
-          let activation = try ActivationParser(header: header, body: body, notices: &notices)
-            .result
+          for statement in body where !ActivationParser.keywords.contains(statement.keyword) {
+            try passOver(statement)
+          }
+          let activation = try ActivationParser(header: header, body: body, budget: &budget).result
           guard ids.insert(activation.id).inserted else {
             throw cursor.error(
               at: header.start, "the id '\(activation.id)' is described twice; rename one")
@@ -72,11 +80,11 @@ struct DescriptorParser {
         "'\(statement.keyword)' belongs to an activation; begin one with: activation ID/1 \"TITLE\""
       )
     }
-    notices.append(try Self.unknown(statement))
+    try passOver(statement)
   }
 
-  /// The notice for a statement that this version does not know; thrown if it is marked required.
-  static func unknown(_ statement: Statement) throws(ParseError) -> ParseError {
+  /// Notes a statement that this version does not know; throws if it is marked required.
+  private mutating func passOver(_ statement: Statement) throws(ParseError) {
     var message = "unknown statement '\(statement.keyword)'"
     message += suggestion(
       for: statement.keyword, among: ActivationParser.keywords + ["plugin", "activation"])
@@ -84,7 +92,17 @@ struct DescriptorParser {
       throw statement.rest.error(
         at: statement.start, message + "; the text requires it, so a newer version is needed")
     }
-    return statement.rest.error(at: statement.start, message + "; it was passed over")
+    if notices.count >= Limits.statements {
+      throw statement.rest.error(
+        at: statement.start, "more than \(Limits.statements) statements are unknown here")
+    }
+    var column = 1
+    for i in statement.line.start..<statement.start where cursor.bytes[i] & 0xC0 != 0x80 {
+      column += 1
+    }
+    notices.append(
+      ParseError(
+        line: statement.line.number, column: column, message: message + "; it was passed over"))
   }
 
   private func firstStatement() -> Int {
@@ -170,7 +188,14 @@ extension DescriptorParser {
     if keyword.utf8.count > Limits.word {
       throw line.error(at: start, "the word is longer than \(Limits.word) characters")
     }
-    return Statement(keyword: keyword, start: start, rest: line, isRequired: isRequired)
+    while countedTo < start {
+      countedTo += 1
+      if line.bytes[countedTo - 1] == UInt8(ascii: "\n") {
+        self.line = (self.line.number + 1, countedTo)
+      }
+    }
+    return Statement(
+      keyword: keyword, start: start, line: self.line, rest: line, isRequired: isRequired)
   }
 
   /// The next statement that is not blank, as a cursor over its bytes.

@@ -33,13 +33,13 @@ struct Emitter {
   let dialect: Dialect
   let name: (Variable) -> String
   /// Names that definitions must not take.
-  let taken: [String]
+  let taken: Set<String>
 
   private var statements: [String] = []
   private var functions: [String] = []
   private var definitions = 0
 
-  init(dialect: Dialect, taken: [String], name: @escaping (Variable) -> String) {
+  init(dialect: Dialect, taken: Set<String>, name: @escaping (Variable) -> String) {
     self.dialect = dialect
     self.taken = taken
     self.name = name

@@ -24,7 +24,7 @@ extension Expression {
       power: { "pow(\($0), \($1))" },
       select: { "(\($0) ? \($1) : \($2))" })
     var emitter = Emitter(
-      dialect: dialect, taken: symbols.parameters.map { $0.name }, name: { cName(name($0)) })
+      dialect: dialect, taken: Set(symbols.parameters.map { $0.name }), name: { cName(name($0)) })
     return emitter.emit(self)
   }
 }

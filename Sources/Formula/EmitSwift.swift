@@ -24,7 +24,8 @@ extension Expression {
           ? "select(\(condition), \(type)(\(a)), \(b))" : "select(\(condition), \(a), \(b))"
       })
     var emitter = Emitter(
-      dialect: dialect, taken: symbols.parameters.map { $0.name }, name: { swiftName(name($0)) })
+      dialect: dialect, taken: Set(symbols.parameters.map { $0.name }),
+      name: { swiftName(name($0)) })
     return emitter.emit(self)
   }
 }

@@ -42,6 +42,8 @@ public enum Limits {
   public static let expandedNodes = 1 << 18
   /// Steps spent on expanding the sums of one formula.
   public static let expansionSteps = 1 << 20
+  /// Steps spent on all formulas, lengths, numbers and initial values of a text while it is read.
+  public static let readingSteps = 1 << 22
   /// Sums inside sums.
   public static let sumDepth = 8
   /// Largest value of a count and largest number of coefficients of a parameter.

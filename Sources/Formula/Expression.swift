@@ -8,14 +8,35 @@ public struct Symbols: Sendable {
     public let length: Expression?
   }
   /// Names of the counts, in the order of the descriptor.
-  public internal(set) var counts: [String]
+  public private(set) var counts: [String] = []
   /// The parameters, in the order of the descriptor.
-  public internal(set) var parameters: [Parameter]
+  public private(set) var parameters: [Parameter] = []
+  /// What each name is: a formula may use thousands of names thousands of times.
+  private var meanings: [String: Meaning] = [:]
+
+  enum Meaning {
+    /// Its position among the counts.
+    case count(Int)
+    /// Its position among the parameters.
+    case parameter(Int)
+  }
 
   /// Names of scalars only.
   public init(scalars: [String] = []) {
-    counts = []
-    parameters = scalars.map { Parameter(name: $0, length: nil) }
+    for name in scalars { addParameter(name, length: nil) }
+  }
+
+  /// The first that was declared with this name.
+  func meaning(of name: String) -> Meaning? { meanings[name] }
+
+  mutating func addCount(_ name: String) {
+    if meanings[name] == nil { meanings[name] = .count(counts.count) }
+    counts.append(name)
+  }
+
+  mutating func addParameter(_ name: String, length: Expression?) {
+    if meanings[name] == nil { meanings[name] = .parameter(parameters.count) }
+    parameters.append(Parameter(name: name, length: length))
   }
 }
 

@@ -4,8 +4,8 @@ extension FormulaParser {
     _ name: String, at start: Int, opened: Int
   ) throws(ParseError) -> Int32 {
     guard let function = Function.named(name) else {
-      if symbols.parameters.contains(where: { $0.name == name }) || bound.contains(name)
-        || symbols.counts.contains(name) || ["x", "g", "u", "pi"].contains(name)
+      if symbols.meaning(of: name) != nil || bound.contains(name)
+        || ["x", "g", "u", "pi"].contains(name)
       {
         throw cursor.error(at: opened, "'\(name)' is not a function; write '*' between them")
       }
@@ -48,10 +48,9 @@ extension FormulaParser {
     case .gelu:
       // x/2 * erfc(-x/sqrt(2)): the same as x/2*(1 + erf(x/sqrt(2))), with digits left in the tail.
       let root = builder.intern(.unary(.sqrt, builder.constant(2)))
-      let scaled = builder.intern(
-        .binary(.divide, builder.intern(.unary(.negate, a[0])), root))
+      let scaled = builder.intern(.binary(.divide, negative(a[0]), root))
       let tail = builder.intern(.unary(.erfc, scaled))
-      let half = builder.intern(.binary(.divide, a[0], builder.constant(2)))
+      let half = folded(.divide, a[0], builder.constant(2))
       return builder.intern(.binary(.multiply, half, tail))
     case .sum, .polynomial, .interpolation: return 0  // have parsers of their own
     }
@@ -93,7 +92,7 @@ extension FormulaParser {
 
   func isTaken(_ name: String) -> Bool {
     ["x", "g", "u", "pi"].contains(name) || Function.named(name) != nil
-      || symbols.counts.contains(name) || symbols.parameters.contains { $0.name == name }
+      || symbols.meaning(of: name) != nil
   }
 
   // "poly" "(" name "," choice ")" and "interp" "(" name "," choice "," choice "," choice ")"

@@ -5,14 +5,15 @@ extension FormulaParser {
       return builder.intern(.index(Int32(truncatingIfNeeded: level)))
     }
     if name == "pi" { return builder.constant(Constant(rounded: .pi, rest: 0x1.1a62633145c07p-53)) }
-    if let count = symbols.counts.firstIndex(of: name) {
+    let meaning = symbols.meaning(of: name)
+    if case .count(let count) = meaning {
       return builder.intern(.count(Int32(truncatingIfNeeded: count)))
     }
     if names == .formula {
       if name == "x" { return builder.intern(.variable(.x)) }
       if name == "g" { return builder.intern(.variable(.g)) }
       if name == "u" { return builder.intern(.variable(.u)) }
-      if let parameter = symbols.parameters.firstIndex(where: { $0.name == name }) {
+      if case .parameter(let parameter) = meaning {
         guard symbols.parameters[parameter].length == nil else {
           throw cursor.error(
             at: start,
@@ -68,7 +69,7 @@ extension FormulaParser {
 
   /// The position of a parameter with coefficients.
   func vector(_ name: String, at start: Int) throws(ParseError) -> Int {
-    guard let parameter = symbols.parameters.firstIndex(where: { $0.name == name }) else {
+    guard case .parameter(let parameter) = symbols.meaning(of: name) else {
       let vectors = symbols.parameters.filter { $0.length != nil }.map { $0.name }
       throw cursor.error(
         at: start,
@@ -82,18 +83,20 @@ extension FormulaParser {
   }
 
   /// Indices and bounds of sums are known before x is: no input, no parameter may be in them.
-  func requireInteger(
+  mutating func requireInteger(
     _ root: Int32, from start: Int, _ what: String
   ) throws(ParseError) {
-    var isUsed = [Bool](repeating: false, count: Int(root) + 1)
-    isUsed[Int(root)] = true
-    for i in stride(from: Int(root), through: 0, by: -1) where isUsed[i] {
-      switch builder.nodes[i] {
-      case .variable, .element, .polynomial, .interpolation:
-        throw cursor.error(
-          at: start, "\(what) may use only numbers, counts and variables of sums")
-      default: builder.nodes[i].forEachOperand { isUsed[Int($0)] = true }
+    // Each node is judged once, however many indices are made of it.
+    while isInput.count < builder.nodes.count {
+      var uses = false
+      switch builder.nodes[isInput.count] {
+      case .variable, .element, .polynomial, .interpolation: uses = true
+      case let node: node.forEachOperand { uses = uses || isInput[Int($0)] }
       }
+      isInput.append(uses)
+    }
+    if isInput[Int(root)] {
+      throw cursor.error(at: start, "\(what) may use only numbers, counts and variables of sums")
     }
   }
 }

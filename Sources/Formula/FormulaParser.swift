@@ -42,6 +42,8 @@ struct FormulaParser {
   var builder = Builder(limit: Limits.formulaNodes)
   var bound: [String] = []
   var depth = 0
+  /// Of the nodes so far: does it depend on x, g, u or a parameter? Grows in `requireInteger`.
+  var isInput: [Bool] = []
 
   init(_ cursor: Cursor, symbols: Symbols, names: Names) {
     self.cursor = cursor
@@ -201,14 +203,13 @@ struct FormulaParser {
     let start = cursor.position
     var operand = try power()
     if signs > 0 { try requireNumber(operand, from: start) }
-    for _ in 0..<signs {
-      if let c = builder.number(operand) {
-        operand = builder.constant(c.negated)
-      } else {
-        operand = builder.intern(.unary(.negate, operand))
-      }
-    }
+    for _ in 0..<signs { operand = negative(operand) }
     return operand
+  }
+
+  mutating func negative(_ operand: Int32) -> Int32 {
+    if let c = builder.number(operand) { return builder.constant(c.negated) }
+    return builder.intern(.unary(.negate, operand))
   }
 
   // power = atom [ "^" signed ]

@@ -5,11 +5,24 @@ extension Expression {
   /// descriptor's counts in their order. Throws if an index leaves a parameter, a bound of a sum is not
   /// an integer, or the result is larger than `Limits` allow.
   public func instantiate(counts: [Int] = []) throws(FormulaError) -> Expression {
-    try instantiate(counts: counts, index: nil)
+    // What a count can never be would overflow the arithmetic of exact numbers.
+    guard counts.allSatisfy({ $0.magnitude <= Limits.count }) else {
+      throw FormulaError("a count must be from 1 to \(Limits.count)")
+    }
+    var budget = Budget(Limits.expansionSteps)
+    return try instantiate(counts: counts, spending: &budget)
   }
 
-  func instantiate(counts: [Int], index: Int?) throws(FormulaError) -> Expression {
-    var expansion = try Expansion(self, counts: counts)
+  /// The same on a budget; `index` is the value of `k` in an initial value.
+  func instantiate(
+    counts: [Int], index: Int? = nil, spending budget: inout Budget
+  ) throws(FormulaError) -> Expression {
+    // A formula may cost no more while its text is read than it may later by itself.
+    var own = budget.part(Limits.expansionSteps)
+    defer { budget.settle(own) }
+    let lengths = try lengths(counts: counts, spending: &own)
+    var expansion = Expansion(source: self, counts: counts, lengths: lengths, budget: own)
+    defer { own = expansion.budget }
     if let index { expansion.indices[0] = index }
     let root = try expansion.expand(to: nodes.count - 1)
     if expansion.builder.isFull {
@@ -20,9 +33,30 @@ extension Expression {
     return expansion.builder.expression(root, symbols: symbols)
   }
 
+  /// The numbers of coefficients of all parameters; 0 where a length does not come out as an integer.
+  private func lengths(
+    counts: [Int], spending budget: inout Budget
+  ) throws(FormulaError) -> [Int] {
+    guard counts.count == symbols.counts.count else {
+      throw FormulaError(
+        "\(counts.count) counts were given, the formula has \(symbols.counts.count)")
+    }
+    var lengths: [Int] = []
+    for parameter in symbols.parameters {
+      // A length depends on counts alone; symbols of a length have no parameters, so this ends.
+      guard let length = parameter.length else {
+        lengths.append(1)
+        continue
+      }
+      lengths.append(length.integer(counts: counts, spending: &budget) ?? 0)
+    }
+    return lengths
+  }
+
   /// The value of an expression of numbers, counts and `k`, as an integer; nil if it is not one.
-  func integer(counts: [Int]) -> Int? {
-    guard let value = number(counts: counts), value.magnitude < 0x1p53, value == value.rounded()
+  func integer(counts: [Int], spending budget: inout Budget) -> Int? {
+    guard let value = number(counts: counts, spending: &budget), value.magnitude < 0x1p53,
+      value == value.rounded()
     else { return nil }
     return Int(value)
   }
@@ -30,8 +64,9 @@ extension Expression {
   /// The value of an expression of numbers, counts and `k`, the coefficient's index.
   ///
   /// Nil if it has other names or cannot be expanded; it may be infinite or NaN.
-  func number(counts: [Int], index: Int? = nil) -> Double? {
-    guard let expanded = try? instantiate(counts: counts, index: index) else { return nil }
+  func number(counts: [Int], index: Int? = nil, spending budget: inout Budget) -> Double? {
+    guard let expanded = try? instantiate(counts: counts, index: index, spending: &budget)
+    else { return nil }
     if let constant = expanded.constant { return constant.value }
     guard !expanded.nodes.contains(where: { if case .variable = $0 { true } else { false } }),
       let program = try? Program(outputs: [expanded])
@@ -45,24 +80,9 @@ private struct Expansion {
   let source: Expression
   let counts: [Int]
   let lengths: [Int]
+  var budget: Budget
   var builder = Builder()
   var indices = [Int?](repeating: nil, count: Limits.sumDepth + 1)
-  var steps = 0
-
-  init(_ source: Expression, counts: [Int]) throws(FormulaError) {
-    guard counts.count == source.symbols.counts.count else {
-      throw FormulaError(
-        "\(counts.count) counts were given, the formula has \(source.symbols.counts.count)")
-    }
-    self.source = source
-    self.counts = counts
-    var lengths: [Int] = []
-    for parameter in source.symbols.parameters {
-      // A length depends on counts alone; symbols of a length have no parameters, so this ends.
-      lengths.append(parameter.length.map { $0.integer(counts: counts) ?? 0 } ?? 1)
-    }
-    self.lengths = lengths
-  }
 
   /// Expands the nodes that `root` uses with the present values of the sums' variables.
   mutating func expand(to root: Int) throws(FormulaError) -> Int32 {
@@ -78,10 +98,7 @@ private struct Expansion {
         nodes[i].forEachOperand { isUsed[Int($0)] = true }
       }
     }
-    steps += root + 8
-    if steps > Limits.expansionSteps {
-      throw FormulaError("writing out the sums takes too many steps; use fewer or shorter sums")
-    }
+    try budget.spend(root + 8)
     var new = [Int32](repeating: 0, count: root + 1)
     for i in 0...root where isUsed[i] {
       switch nodes[i] {
@@ -150,6 +167,7 @@ private struct Expansion {
 
   /// Horner's rule: a[0] + x*(a[1] + x*(a[2] + ...)).
   private mutating func polynomial(_ parameter: Int, _ x: Int32) throws(FormulaError) -> Int32 {
+    try budget.spend(4 * lengths[parameter])
     var value = try coefficient(parameter, lengths[parameter] - 1)
     for index in stride(from: lengths[parameter] - 2, through: 0, by: -1) {
       let a = try coefficient(parameter, index)
@@ -171,6 +189,7 @@ private struct Expansion {
         "interp needs at least 2 coefficients, "
           + "'\(source.symbols.parameters[table].name)' has \(lengths[table])")
     }
+    try budget.spend(12 * pieces)
     let width = builder.apply(.subtract, upper, lower)
     let scaled = builder.apply(
       .multiply, builder.apply(.subtract, x, lower), builder.constant(pieces))

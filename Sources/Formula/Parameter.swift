@@ -39,29 +39,6 @@ public struct Count: Equatable, Sendable {
   public let maximum: Int
 }
 
-/// Starting values: one expression for every coefficient, or a list.
-struct Initial: Sendable {
-  /// One entry, used for every coefficient, or as many as there are coefficients.
-  let expressions: [Expression]
-  let isList: Bool
-
-  /// The values for a parameter of `length` coefficients; a list that is too short goes on with 0.
-  func values(length: Int, counts: [Int]) -> [Double] {
-    var values: [Double] = []
-    for k in 0..<max(length, 0) {
-      if isList {
-        values.append(
-          k < expressions.count ? expressions[k].number(counts: counts, index: k) ?? 0 : 0)
-      } else if let constant = expressions[0].constant {
-        values.append(constant.value)
-      } else {
-        values.append(expressions[0].number(counts: counts, index: k) ?? 0)
-      }
-    }
-    return values
-  }
-}
-
 /// One parameter of an activation.
 public struct Parameter: Sendable {
   /// Its name in formulas.
@@ -89,11 +66,19 @@ public struct Parameter: Sendable {
   ///
   /// `counts` are the values of the activation's counts, by position.
   public func length(counts: [Int]) -> Int {
+    var budget = Budget(Limits.expansionSteps)
+    return length(counts: counts, spending: &budget)
+  }
+
+  func length(counts: [Int], spending budget: inout Budget) -> Int {
     guard let lengthExpression else { return 1 }
-    return lengthExpression.integer(counts: counts) ?? 0
+    return lengthExpression.integer(counts: counts, spending: &budget) ?? 0
   }
 
   /// The initial coefficients, `length(counts:)` of them; zeros for a supplied parameter.
+  ///
+  /// Finite and inside the bounds for the default counts. For others the formula may come to something
+  /// else; where it has no value, or would take more steps than reading a whole text may, that is NaN.
   public func initialValues(counts: [Int]) -> [Double] {
     let length = length(counts: counts)
     return initial?.values(length: length, counts: counts)
@@ -108,15 +93,15 @@ public struct Parameter: Sendable {
 public struct Preset: Sendable {
   /// Its name.
   public let name: String
-  let initials: [Initial?]  // by position of the parameter
+  /// By position of the parameter; thousands of presets may set one of thousands of parameters each.
+  let initials: [Int: Initial]
 
   /// The values of a parameter in this preset, or nil if the preset leaves it as it is.
   ///
   /// `parameter` is its position; `length` its number of coefficients with these counts. A list that
   /// is too short for the length goes on with 0.
   public func values(for parameter: Int, length: Int, counts: [Int]) -> [Double]? {
-    guard parameter >= 0, parameter < initials.count else { return nil }
-    return initials[parameter]?.values(length: length, counts: counts)
+    initials[parameter]?.values(length: length, counts: counts)
   }
 }
 

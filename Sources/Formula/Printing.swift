@@ -22,6 +22,7 @@ private enum Precedence: Int {
 private struct Printer {
   enum Item {
     case node(Int32, Precedence)  // in parentheses if it binds more loosely
+    case rounded(Constant, Precedence)  // the same for a number, which must be read back as rounded
     case text(String)
   }
   let expression: Expression
@@ -40,13 +41,18 @@ private struct Printer {
       switch item {
       case .text(let text): output += text
       case .node(let index, let least):
-        let parts = parts(expression.nodes[Int(index)])
-        let isEnclosed = parts.precedence.rawValue < least.rawValue
-        if isEnclosed { stack.append(.text(")")) }
-        for part in parts.items.reversed() { stack.append(part) }
-        if isEnclosed { stack.append(.text("(")) }
+        push(parts(expression.nodes[Int(index)]), least)
+      case .rounded(let c, let least): push(number(c, isLong: true), least)
       }
     }
+  }
+
+  private mutating func push(_ parts: (items: [Item], precedence: Precedence), _ least: Precedence)
+  {
+    let isEnclosed = parts.precedence.rawValue < least.rawValue
+    if isEnclosed { stack.append(.text(")")) }
+    for part in parts.items.reversed() { stack.append(part) }
+    if isEnclosed { stack.append(.text("(")) }
   }
 
   private func parts(_ node: Node) -> (items: [Item], precedence: Precedence) {
@@ -55,18 +61,9 @@ private struct Printer {
     case .variable(let v): return ([.text(name(v))], .atom)
     case .unary(.negate, let a): return ([.text("-"), .node(a, .minus)], .minus)
     case .unary(let f, let a): return call(f.name, [a])
-    case .binary(.add, let a, let b):
-      return ([.node(a, .sum), .text(" + "), .node(b, .product)], .sum)
-    case .binary(.subtract, let a, let b):
-      return ([.node(a, .sum), .text(" - "), .node(b, .product)], .sum)
-    case .binary(.multiply, let a, let b):
-      return ([.node(a, .product), .text("*"), .node(b, .minus)], .product)
-    case .binary(.divide, let a, let b):
-      return ([.node(a, .product), .text("/"), .node(b, .minus)], .product)
-    case .binary(.power, let a, let b):
-      return ([.node(a, .atom), .text("^"), .node(b, .minus)], .power)
     case .binary(.minimum, let a, let b): return call("min", [a, b])
     case .binary(.maximum, let a, let b): return call("max", [a, b])
+    case .binary(let op, let a, let b): return infix(op, a, b)
     case .compare(let op, let a, let b):
       return ([.node(a, .sum), .text(" \(op.symbol) "), .node(b, .sum)], .comparison)
     case .select(let c, let a, let b):
@@ -87,6 +84,27 @@ private struct Printer {
     }
   }
 
+  private func infix(
+    _ op: BinaryOperator, _ a: Int32, _ b: Int32
+  ) -> (items: [Item], precedence: Precedence) {
+    let (left, right) = (expression.nodes[Int(a)], expression.nodes[Int(b)])
+    func operand(_ index: Int32, _ least: Precedence) -> Item {
+      // Two numbers that are still apart are not both exact, and must not become so by being shortened.
+      if case .constant = left, case .constant(let c) = right {
+        if index == b { return c.isExact ? .node(b, least) : .rounded(c, least) }
+        if case .constant(let c) = left, !c.isExact { return .rounded(c, least) }
+      }
+      return .node(index, least)
+    }
+    switch op {
+    case .add: return ([operand(a, .sum), .text(" + "), operand(b, .product)], .sum)
+    case .subtract: return ([operand(a, .sum), .text(" - "), operand(b, .product)], .sum)
+    case .multiply: return ([operand(a, .product), .text("*"), operand(b, .minus)], .product)
+    case .divide: return ([operand(a, .product), .text("/"), operand(b, .minus)], .product)
+    default: return ([operand(a, .atom), .text("^"), operand(b, .minus)], .power)
+    }
+  }
+
   private func call(
     _ name: String, _ arguments: [Int32], opened: Bool = false
   ) -> (items: [Item], precedence: Precedence) {
@@ -99,7 +117,10 @@ private struct Printer {
     return (items, .atom)
   }
 
-  private func number(_ c: Constant) -> (items: [Item], precedence: Precedence) {
+  /// `isLong`: with so many digits that it is not read as an exact fraction.
+  private func number(
+    _ c: Constant, isLong: Bool = false
+  ) -> (items: [Item], precedence: Precedence) {
     if c.value == .pi { return ([.text("pi")], .atom) }
     let isNegative = c.value.sign == .minus
     var text = isNegative ? "-" : ""
@@ -113,7 +134,23 @@ private struct Printer {
     } else {
       text += magnitude.description
     }
-    return ([.text(text)], precedence)
+    return ([.text(isLong ? lengthened(text) : text)], precedence)
+  }
+
+  /// Zeros behind the last digit of a decimal, up to more digits than an exact fraction can have.
+  private func lengthened(_ text: String) -> String {
+    var mantissa: [UInt8] = []
+    var exponent: [UInt8] = []
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "e") || !exponent.isEmpty {
+        exponent.append(byte)
+      } else {
+        mantissa.append(byte)
+      }
+    }
+    if !mantissa.contains(UInt8(ascii: ".")) { mantissa.append(UInt8(ascii: ".")) }
+    mantissa += [UInt8](repeating: UInt8(ascii: "0"), count: 20)
+    return String(decoding: mantissa + exponent, as: UTF8.self)
   }
 
   /// True if the fraction ends: no prime factors but 2 and 5.
@@ -142,11 +179,7 @@ private struct Printer {
   /// The names of sums' variables are not kept; any name that means nothing else will do.
   private func variable(_ level: Int32) -> String {
     var name = level == 0 ? "k" : "k\(level)"
-    while expression.symbols.counts.contains(name)
-      || expression.symbols.parameters.contains(where: { $0.name == name })
-    {
-      name += "k"
-    }
+    while expression.symbols.meaning(of: name) != nil { name += "k" }
     return name
   }
 }

@@ -108,7 +108,8 @@ private struct ElfReader {
     var result: [Section] = []
     for index in 0..<Int(count) {
       var one = section(index)
-      one.name = terminated(names, from: Int(number(table, index * 64, 4)))
+      // Longer than any name that is asked for; a damaged table can name the same mebibyte 65,535 times.
+      one.name = terminated(names, from: Int(number(table, index * 64, 4)), most: 32)
       result.append(one)
     }
     return result
@@ -123,6 +124,7 @@ private struct ElfReader {
       let table = file.bytes(at: number(header, 32, 8), count: count * 56)
     else { throw truncated }
     var result: [(tag: UInt64, value: UInt64)] = []
+    var isFound = false
     for index in 0..<Int(count) {
       let at = index * 56
       let kind = number(table, at, 4)
@@ -135,9 +137,11 @@ private struct ElfReader {
             && byteCount <= UInt64(file.byteCount) - offset)
       else { throw truncated }
       guard kind == 2 else { continue }
-      guard byteCount <= 1 << 20, let entries = file.bytes(at: offset, count: byteCount) else {
-        throw truncated
-      }
+      // A second table is what the loader would obey, so there may be none.
+      guard !isFound, byteCount <= 1 << 20,
+        let entries = file.bytes(at: offset, count: byteCount)
+      else { throw truncated }
+      isFound = true
       for entry in 0..<entries.count / 16 {
         let tag = number(entries, entry * 16, 8)
         if tag == 0 { break }
@@ -230,7 +234,7 @@ private struct ElfReader {
         continue
       }
       let name = String(
-        decoding: terminated(names, from: Int(number(symbols, at, 4))), as: UTF8.self)
+        decoding: terminated(names, from: Int(number(symbols, at, 4)), most: 64), as: UTF8.self)
       if name == "actzoo_plugin_v1" {
         hasEntry = true
       } else if !name.hasPrefix("actzoo_plugin_v") && !linkerNames.contains(name) {
@@ -259,9 +263,9 @@ private func number(_ bytes: [UInt8], _ at: Int, _ count: Int) -> UInt64 {
   return result
 }
 
-/// The bytes from `start` to the next zero or the end; empty if `start` is outside.
-private func terminated(_ bytes: [UInt8], from start: Int) -> [UInt8] {
+/// The bytes from `start` to the next zero or the end, `most` of them; empty if `start` is outside.
+private func terminated(_ bytes: [UInt8], from start: Int, most: Int) -> [UInt8] {
   guard start >= 0, start < bytes.count else { return [] }
-  let tail = bytes[start...]
+  let tail = bytes[start..<min(start + most, bytes.count)]
   return Array(tail[..<(tail.firstIndex(of: 0) ?? tail.endIndex)])
 }

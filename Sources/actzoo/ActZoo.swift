@@ -18,7 +18,7 @@ struct ActZoo: ParsableCommand {
         subcommands: [List.self, Info.self, Eval.self, Plot.self, Doctor.self]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
       CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),
-      CommandGroup(name: "Trust plugins", subcommands: [Verify.self, Explain.self]),
+      CommandGroup(name: "Trust plugins", subcommands: [Verify.self, Fuzz.self, Explain.self]),
     ])
 }
 

@@ -151,7 +151,7 @@ import Testing
       for variable in variables {
         let judge = try Judge(
           value, by: variable, format: .f32, claims: [], coefficients: coefficients)
-        let check = judge.spotCheck
+        let check = try #require(judge.spotCheck)
         print(
           "\(activation.name) \(variable.map { "\($0)" } ?? "value"): double off by "
             + "\(check.largest) * 2^-53 at \(check.place), \(check.points) points")

@@ -1,6 +1,5 @@
 """The shipped plugins under `actzoo verify`: all of them quickly, a few each day at length."""
 
-import json
 import shutil
 import subprocess
 from datetime import date
@@ -64,7 +63,7 @@ def test_no_invalid_access_under_valgrind(plain_actzoo, name):
         "^(canary|unwritten|misaligned|layouts|granularity|inplace-forward|optional|ulp-forward)"
     )
     command = ["valgrind", "--error-exitcode=99", "--quiet", plain_actzoo]
-    command += ["verify", library, "--in-process", "--tier", "quick", "--json", "-t", tests]
+    command += ["verify", library, "--in-process", "--tier", "quick", "-t", tests]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=600)
     assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-2000:]
-    assert json.loads(done.stdout)["conforms"]
+    assert "  CONFORMS" in done.stdout

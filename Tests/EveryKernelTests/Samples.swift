@@ -35,37 +35,4 @@ enum Samples {
   private static func power<T: Scalar>(of base: T, _ exponent: Int, as: T.Type) -> T {
     T(sign: .plus, exponent: T.Exponent(exponent), significand: 1)
   }
-
-  /// The x in [-16, 16] where a choice, max, min, abs or sign of the formula changes sides.
-  static func kinks(_ descriptor: ActivationDescriptor, _ setting: Setting) -> [Double] {
-    guard
-      let expression = try? descriptor.formula.instantiate(counts: setting.counts)
-    else { return [] }
-    var wide = WideEvaluator(expression)
-    func sides(_ x: Double) -> [Int8] {
-      _ = wide(x: x, g: 0.5, u: 0.5, coefficients: setting.values)
-      return wide.sides
-    }
-    var found: [Double] = [0]
-    func search(_ a: Double, _ sidesA: [Int8], _ b: Double, _ sidesB: [Int8], depth: Int) {
-      if sidesA == sidesB || found.count > 64 { return }
-      let middle = a + (b - a) / 2
-      if middle <= a || middle >= b || depth > 80 {
-        found.append(b)
-        return
-      }
-      let between = sides(middle)
-      search(a, sidesA, middle, between, depth: depth + 1)
-      search(middle, between, b, sidesB, depth: depth + 1)
-    }
-    var left = -16.03
-    var before = sides(left)
-    while left < 16 {
-      let after = sides(left + 0.25)
-      search(left, before, left + 0.25, after, depth: 0)
-      left += 0.25
-      before = after
-    }
-    return found
-  }
 }

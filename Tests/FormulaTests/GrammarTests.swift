@@ -66,6 +66,7 @@ func `precedence and forms`(formula: String, expected: Double) throws {
   "x^-g", "(x^g)^eps", "x^g^eps", "2/3*x", "x*(2/3)", "x*(-2/3)", "1e-300*x", "-0.1 - -x", "pi*x^2",
   "sum(k, 0, 3, x^k + sum(j, 0, k, g*j))", "1/0 + exp(1000)", "x + -3", "0.30000000000000004*x",
   "(x + g)*(x - g)", "x - g + eps", "min(max(x, -1), eps)", "gelu(x)*silu(g)", "clamp(x, -1, 1)",
+  "gelu(3)*x", "x*(2.718281828459045235360287*2)", "x > 0 ? x/sin(0) : x/-0",
 ])
 func `printing reads back as the same expression`(formula: String) throws {
   let symbols = Symbols(scalars: ["eps"])

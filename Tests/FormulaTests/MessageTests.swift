@@ -130,6 +130,10 @@ func `a descriptor's fault is named with its place`(text: String, expected: Stri
   ),
   ("formula x\nparam a = 1 per layer channel", "line 5, column 17: these granularities do not go"),
   (
+    "formula x\nparam a = 1 per" + String(repeating: " channel", count: 256),
+    "line 5, column 17: these granularities do not go"
+  ),
+  (
     "formula x\nparam a = 1 foo",
     "line 5, column 13: 'foo' is not expected here; expected in LO...HI"
   ),
@@ -138,6 +142,10 @@ func `a descriptor's fault is named with its place`(text: String, expected: Stri
   (
     "formula x\nparam a = 3 in 0...1",
     "the initial value 3.0 of 'a' is outside of its bounds 0.0...1.0"
+  ),
+  (
+    "formula x\nparam a = sum(i, 0, 1/2, i)",
+    "line 5, column 7: the initial value of 'a' is nan; it must be finite"
   ),
   ("formula x\nparam a = 1/0", "the initial value of 'a' is inf; it must be finite"),
   (

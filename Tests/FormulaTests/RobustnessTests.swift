@@ -1,4 +1,5 @@
 import Formula
+import Foundation
 import Testing
 
 @Test func `every prefix of a text is read or refused with a place`() throws {
@@ -85,6 +86,27 @@ func `sums that are too long are refused in time`(formula: String) throws {
     #expect(throws: FormulaError.self) { try expression.instantiate() }
   }
   #expect(time < 3, "\(time) s")
+}
+
+@Test func `what fuzzing found is read or refused in time`() throws {
+  let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../Fuzz/cases/descriptor")
+  let files = try FileManager.default.contentsOfDirectory(
+    at: folder, includingPropertiesForKeys: nil)
+  #expect(files.count >= 11, "\(files.count) cases in \(folder.path())")
+  for file in files {
+    let bytes = [UInt8](try Data(contentsOf: file))
+    let time = processorTime {
+      bytes.withUnsafeBytes { raw in
+        do throws(ParseError) {
+          _ = try Descriptor.parse(raw)
+        } catch {
+          #expect(isPlace(error, in: bytes[...]), "\(error.description)")
+        }
+      }
+    }
+    #expect(time < 1.5, "\(file.lastPathComponent) took \(time) s")
+  }
 }
 
 @Test func `a deep formula goes through every pass on a small stack`() throws {

@@ -76,7 +76,7 @@ INLINE void element(const actzoo_call *call, int activation, actzoo_dtype type, 
   }
   if (MUTANT == READS_Y && !(passes & FORWARD)) r.dx = 2 * load(&call->y, type, y) / p.x - 1;
   if (MUTANT == DENORMAL_SLOW && p.x != 0 && fabs(p.x) < 0x1p-126)
-    for (volatile int k = 0; k < 200; k++) {
+    for (volatile int k = 0; k < 10000; k++) {
     }
   if (MUTANT == SLOW)
     for (volatile int k = 0; k < 500; k++) {

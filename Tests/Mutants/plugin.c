@@ -8,7 +8,11 @@
 #define CONSTANT const
 #endif
 
+#if MUTANT == INPLACE_UNDECLARED
+#define DATA_FLAGS 0
+#else
 #define DATA_FLAGS (ACTZOO_INPLACE_FORWARD | ACTZOO_INPLACE_BACKWARD)
+#endif
 #if MUTANT == READS_X
 #define X_FLAGS DATA_FLAGS
 #else

@@ -56,7 +56,7 @@ INLINE void disturb_load(void) {
 
 /* From a kernel, before it computes. */
 INLINE void disturb_call(const actzoo_call *call) {
-  int *volatile nowhere = NULL;
+  volatile int *volatile nowhere = NULL;
   if (MUTANT == KERNEL_SETS_LOCALE) set_locale();
   if (MUTANT == KERNEL_SETS_ENVIRONMENT) set_environment();
   if (MUTANT == KERNEL_CHANGES_FOLDER) change_folder();

@@ -42,6 +42,9 @@ int conformance_catch_faults(conformance_board *board);
 /* fork(2), which Swift hides: some tests must do it. */
 pid_t conformance_fork(void);
 
+/* Makes this process the parent of its descendants' orphans; 0, or -1 with errno. */
+int conformance_adopt_orphans(void);
+
 /* A descriptor that becomes readable when the process ends; -1 where the kernel has none. */
 int conformance_watch_process(pid_t process);
 #endif

@@ -17,6 +17,8 @@ struct BoxOutputs {
   var disturbances: [Disturbance] = []
   /// Outputs with elements that were not written, and the first such element.
   var unwritten: [(role: Role, element: Int)] = []
+  /// Outputs that a refused call has written to all the same, and the first such element.
+  var written: [(role: Role, element: Int)] = []
   /// The call's own struct and its lists of views are as they were.
   var isCallIntact = true
   /// The floating-point control word before and after.
@@ -46,16 +48,21 @@ struct BoxCall {
   var placement: (Role) -> Placement = { _ in .loose(offset: 0) }
   /// Inputs cannot be written: doing so kills.
   var protectsInputs = false
-  /// y is x; dx is dy where both are there.
-  var isInPlace = false
+  /// Outputs that lie on inputs: y on x, dx on dy, where both are there.
+  var inPlace: InPlace = []
   /// What dparam holds before the call.
   var dparameterStart = 0.0
-  /// Replaces x or y of a backward call by NaN, to see whether the kernel reads it.
+  /// Replaces x or y of a backward call by `poison`, to see whether the kernel reads it.
   var poisons: Role?
+  var poison = Double.nan
   /// y for backward rows that read it; computed by forward if nil.
   var y: [UInt64]?
   /// The floating-point control word around the call; nil leaves it alone.
   var controlWord: UInt64?
+  /// Last changes to the struct before the kernel sees it, for calls that no caller should make.
+  var edit: ((RawCall) -> Void)?
+  /// What the call is more than its extents and strides, for messages.
+  var remark = ""
   /// Makes the call, or makes it several times, or while others happen; nil: calls the kernel once.
   var invoke: ((Invocation) -> actzoo_status)?
 
@@ -81,9 +88,33 @@ struct BoxCall {
     let dense = Layout.dense(inputs.extent)
     let x = layout(.x, dense)
     if x != dense { text += ", x strides \(x.strides)" }
-    if isInPlace { text += ", in place" }
+    if !inPlace.isEmpty { text += ", in place" }
+    if !remark.isEmpty { text += ", \(remark)" }
     return text
   }
+
+  /// y is x; dx is dy where both are there.
+  var isInPlace: Bool {
+    get { inPlace == .all }
+    set { inPlace = newValue ? .all : [] }
+  }
+}
+
+/// Outputs that lie on inputs.
+struct InPlace: OptionSet {
+  let rawValue: Int
+  /// y is x, in forward and fused.
+  static let y = InPlace(rawValue: 1)
+  /// dx is dy, in backward and fused.
+  static let dx = InPlace(rawValue: 2)
+  static let all: InPlace = [.y, .dx]
+}
+
+/// A call as the kernel gets it.
+struct RawCall {
+  let call: UnsafeMutablePointer<actzoo_call>
+  let parameters: UnsafeMutableBufferPointer<actzoo_view>
+  let dparameters: UnsafeMutableBufferPointer<actzoo_view>
 }
 
 /// The memory of one call.
@@ -109,8 +140,10 @@ private struct Operands {
     let isBackward = box.pass != .forward
 
     func tensor(_ role: Role, _ type: ElementType, _ bits: [UInt64]?, isInput: Bool) -> Operand {
-      Operand(
-        role, type, extent: extent, layout: box.layout(role, .dense(extent)), content: bits,
+      let layout = box.layout(role, .dense(extent))
+      return Operand(
+        role, type, extent: extent, layout: layout,
+        content: bits.map { layout.distinct($0, extent) },
         isInput: isInput, placement: box.placement(role), isProtected: box.protectsInputs)
     }
     func input(_ role: Role, _ type: ElementType, _ values: [Double]?) -> Operand? {
@@ -119,11 +152,11 @@ private struct Operands {
     func output(_ role: Role, _ isThere: Bool) -> Operand? {
       isThere && box.wants(role) ? tensor(role, type, nil, isInput: false) : nil
     }
-    let sharesX = box.isInPlace && isForward
-    let sharesDY = box.isInPlace && isBackward && inputs.dy != nil
-    let nan = inputs.x.map { _ in Double.nan }
+    let sharesX = box.inPlace.contains(.y) && isForward
+    let sharesDY = box.inPlace.contains(.dx) && isBackward && inputs.dy != nil
+    let poison = inputs.x.map { _ in box.poison }
     x = tensor(
-      .x, type, (box.poisons == .x ? nan : inputs.x).map(type.encode), isInput: !sharesX)
+      .x, type, (box.poisons == .x ? poison : inputs.x).map(type.encode), isInput: !sharesX)
     g = input(.g, type, inputs.g)
     noise = input(.noise, .f32, inputs.noise)
     dy =
@@ -134,32 +167,33 @@ private struct Operands {
     } else if kernel.has(ACTZOO_BACKWARD_NEEDS_Y) || box.poisons == .y {
       let bits =
         box.poisons == .y
-        ? nan.map(type.encode) : box.y ?? BoxCall(inputs, .forward).run(kernel, board).y
+        ? poison.map(type.encode) : box.y ?? BoxCall(inputs, .forward).run(kernel, board).y
       y = tensor(.y, type, bits, isInput: true)
     } else {
       y = nil
     }
     dx = sharesDY ? dy : output(.dx, isBackward)
     dg = output(.dg, isBackward && inputs.g != nil)
-    func parameterLayout(_ role: Role, _ parameter: ParameterInput) -> Layout {
+    func parameterLayout(_ role: Role, _ parameter: ParameterInput, _ varies: [Bool]) -> Layout {
       box.layout(
         role,
-        .dense(
-          extent, varies: parameter.varies, length: parameter.isVector ? parameter.length : nil))
+        .dense(extent, varies: varies, length: parameter.isVector ? parameter.length : nil))
     }
     parameters = inputs.parameters.enumerated().map { i, parameter in
       Operand(
         .parameter(i), type.parameterType, extent: extent,
-        layout: parameterLayout(.parameter(i), parameter), length: parameter.length,
+        layout: parameterLayout(.parameter(i), parameter, parameter.varies),
+        length: parameter.length,
         content: parameter.values.map(type.parameterType.encode), isInput: true,
         placement: box.placement(.parameter(i)), isProtected: box.protectsInputs)
     }
     dparameters = inputs.parameters.enumerated().map { i, parameter in
       guard isBackward, !parameter.isFixed, box.wants(.dparameter(i)) else { return nil }
-      let count = parameter.slots(extent) * parameter.length
+      let varies = parameter.sumsVary
+      let count = ParameterInput.slots(extent, varies) * parameter.length
       return Operand(
-        .dparameter(i), .f64, extent: extent, layout: parameterLayout(.dparameter(i), parameter),
-        length: parameter.length,
+        .dparameter(i), .f64, extent: extent,
+        layout: parameterLayout(.dparameter(i), parameter, varies), length: parameter.length,
         content: Array(repeating: box.dparameterStart.bitPattern, count: count), isInput: false,
         placement: box.placement(.dparameter(i)))
     }
@@ -196,6 +230,11 @@ private struct Operands {
           call.device_type = 1
           call.message = message.baseAddress
           call.message_size = UInt64(message.count)
+          if let edit = box.edit {
+            withUnsafeMutablePointer(to: &call) {
+              edit(RawCall(call: $0, parameters: parameterViews, dparameters: dparameterViews))
+            }
+          }
           let before = Self.bytes(call, parameterViews, dparameterViews)
           let word = csystem_float_control()
           if let controlWord = box.controlWord { csystem_set_float_control(controlWord) }
@@ -228,7 +267,12 @@ private struct Operands {
 
   private func collect(_ result: inout BoxOutputs) {
     result.disturbances = all.compactMap { $0?.disturbance }
-    guard result.isOK else { return }
+    guard result.isOK else {
+      result.written = all.compactMap { operand in
+        operand.flatMap { operand in operand.written.map { (operand.role, $0) } }
+      }
+      return
+    }
     let sharesX = y === x
     for operand in [box.pass == .backward || sharesX ? nil : y, dx === dy ? nil : dx, dg] {
       if let operand, let element = operand.unwritten {

@@ -5,6 +5,8 @@ import Formula
 struct ParameterInput: Sendable {
   /// Along which of the box's axes it varies.
   var varies = [false, false, false, false]
+  /// Along which axes its gradient is kept apart; nil: as the values.
+  var gradientVaries: [Bool]?
   /// Coefficients; 1 for a scalar.
   var length = 1
   var isVector = false
@@ -13,13 +15,20 @@ struct ParameterInput: Sendable {
   /// Row-major over the axes along which it varies, coefficients innermost.
   var values: [Double]
 
+  /// Along which axes its gradient is kept apart.
+  var sumsVary: [Bool] { gradientVaries ?? varies }
+
   /// How many sets of coefficients a box of this extent has.
-  func slots(_ extent: [Int]) -> Int {
+  func slots(_ extent: [Int]) -> Int { Self.slots(extent, varies) }
+
+  static func slots(_ extent: [Int], _ varies: [Bool]) -> Int {
     zip(extent, varies).reduce(1) { $1.1 ? $0 * $1.0 : $0 }
   }
 
   /// The slot of each element of the box, row-major.
-  func slotOfElement(_ extent: [Int]) -> [Int] {
+  func slotOfElement(_ extent: [Int]) -> [Int] { Self.slotOfElement(extent, varies) }
+
+  static func slotOfElement(_ extent: [Int], _ varies: [Bool]) -> [Int] {
     var slots = [0]
     for (axis, n) in extent.enumerated() {
       slots = slots.flatMap { slot in (0..<n).map { varies[axis] ? slot * n + $0 : slot } }
@@ -51,6 +60,7 @@ struct BoxInputs: Sendable {
     part.noise = noise.map { noise in elements.map { noise[$0] } }
     part.dy = dy.map { dy in elements.map { dy[$0] } }
     for (i, parameter) in parameters.enumerated() where parameter.varies.contains(true) {
+      part.parameters[i].gradientVaries = nil
       let slots = parameter.slotOfElement(extent)
       part.parameters[i].varies = [false, false, false, true]
       part.parameters[i].values = elements.flatMap { element in

@@ -31,8 +31,14 @@ extension Test {
       witness.got = type.text(a[i])
       witness.want = type.text(b[i])
       witness.operands = operands(call, i, type)
+      let origin =
+        a[i] & ~0x11 == Operand.canary(type) & ~0x11
+        ? ", the pattern of memory that is not the operand's" : ""
+      let strides = call.layout(role, .dense(call.inputs.extent)).strides
+      let place =
+        strides == Layout.dense(call.inputs.extent).strides ? "" : " (its strides \(strides))"
       fail(
-        "\(call.text), \(label()): \(role.name)[\(i)] is \(type.text(a[i])), and "
+        "\(call.text), \(label()): \(role.name)[\(i)]\(place) is \(type.text(a[i]))\(origin), and "
           + "\(type.text(b[i])) otherwise.", witness)
     }
     for (p, (a, b)) in zip(got.dparameters, expected.dparameters).enumerated()

@@ -58,14 +58,13 @@ final class Operand {
   let count: Int
   /// Byte offsets of the elements from `first`, row-major; coefficients innermost.
   private let offsets: [Int]
-  private let region: UnsafeMutableRawPointer
-  private let regionSize: Int
+  private let pages: Pages
+  private let isProtected: Bool
   private let first: UnsafeMutableRawPointer
   private var before: [UInt8] = []
   private let isInput: Bool
   private var lowest = 0
   private var highest = 0
-  private static let page = 4096
 
   /// - Parameters:
   ///   - content: the elements' bits in row-major order of `extent`, coefficients innermost; nil for an
@@ -78,14 +77,20 @@ final class Operand {
   ) {
     (self.role, self.type, self.layout, self.isInput) = (role, type, layout, isInput)
     count = length
-    var offsets = [0]
-    for axis in 0..<4 {
-      // Along an axis that does not vary there is one element, however long the axis.
-      let steps = layout.strides[axis] == 0 ? min(extent[axis], 1) : extent[axis]
-      offsets = offsets.flatMap { base in (0..<steps).map { base + $0 * layout.strides[axis] } }
-    }
-    if length > 1 {
-      offsets = offsets.flatMap { base in (0..<length).map { base + $0 * layout.step } }
+    // Along an axis that does not vary there is one element, however long the axis.
+    let steps = (0..<4).map { layout.strides[$0] == 0 ? min(extent[$0], 1) : extent[$0] }
+    var offsets: [Int] = []
+    offsets.reserveCapacity(steps.reduce(length, *))
+    let s = layout.strides
+    for i0 in 0..<steps[0] {
+      for i1 in 0..<steps[1] {
+        for i2 in 0..<steps[2] {
+          let row = i0 * s[0] + i1 * s[1] + i2 * s[2]
+          for i3 in 0..<steps[3] {
+            for k in 0..<length { offsets.append(row + i3 * s[3] + k * layout.step) }
+          }
+        }
+      }
     }
     let size = type.size
     self.offsets = offsets.map { $0 * size }
@@ -93,12 +98,9 @@ final class Operand {
     highest = (self.offsets.max() ?? -size) + size
     let span = max(highest - lowest, 0)
     let margin = 256
-    let usable = (span + 2 * margin + Self.page) / Self.page * Self.page
-    regionSize = usable + 2 * Self.page
-    region = mmap(nil, regionSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
-    precondition(region != MAP_FAILED, "no memory for an operand of \(regionSize) bytes")
-    let start = region + Self.page
-    mprotect(start, usable, PROT_READ | PROT_WRITE)
+    pages = Pages.take(span + 2 * margin)
+    self.isProtected = isInput && isProtected
+    let (start, usable) = (pages.start, pages.count)
     let lowestAddress: UnsafeMutableRawPointer =
       switch placement {
       case .loose(let offset): start + margin + offset % 16 * size
@@ -113,13 +115,13 @@ final class Operand {
       for (offset, bits) in zip(self.offsets, content) { store(bits, at: offset) }
     }
     before = [UInt8](UnsafeRawBufferPointer(start: start, count: usable))
-    if isInput && isProtected { mprotect(start, usable, PROT_READ) }
+    if self.isProtected { pages.protect() }
   }
 
-  deinit { munmap(region, regionSize) }
+  deinit { pages.giveBack(isProtected: isProtected) }
 
   /// A quiet NaN that no computation gives.
-  private static func canary(_ type: ElementType) -> UInt64 {
+  static func canary(_ type: ElementType) -> UInt64 {
     switch type {
     case .f16: 0x7f5a
     case .bf16: 0x7fda
@@ -172,20 +174,31 @@ final class Operand {
   /// The first element that was not written, in row-major order.
   var unwritten: Int? { offsets.firstIndex { load(at: $0) == Self.canary(type) } }
 
-  /// What was changed that is not the kernel's to change: nil, or where.
-  var disturbance: Disturbance? {
-    let start = UnsafeRawPointer(region + Self.page)
-    let base = UnsafeRawPointer(first) - start
-    var now = [UInt8](UnsafeRawBufferPointer(start: start, count: before.count))
-    if !isInput {
-      // An output's own elements may change: taken back before the comparison.
-      for offset in offsets {
-        for byte in base + offset..<base + offset + type.size { now[byte] = before[byte] }
+  /// The first element of an output that holds something else than before.
+  var written: Int? {
+    if isInput { return nil }
+    let base = UnsafeRawPointer(first) - UnsafeRawPointer(pages.start)
+    return offsets.firstIndex { offset in
+      before.withUnsafeBytes { before in
+        memcmp(before.baseAddress! + base + offset, first + offset, type.size) != 0
       }
     }
-    guard memcmp(now, before, now.count) != 0,
-      let byte = now.indices.first(where: { now[$0] != before[$0] })
-    else { return nil }
+  }
+
+  /// What was changed that is not the kernel's to change: nil, or where.
+  var disturbance: Disturbance? {
+    let start = UnsafeRawPointer(pages.start)
+    let base = UnsafeRawPointer(first) - start
+    // An output's own elements may change: taken back before the comparison.
+    let now = isInput ? nil : ownElementsTakenBack(start, base)
+    defer { now?.deallocate() }
+    let bytes = now.map { UnsafeRawPointer($0) } ?? start
+    let byte: Int? = before.withUnsafeBytes { before in
+      memcmp(bytes, before.baseAddress!, before.count) == 0
+        ? nil
+        : before.indices.first { before[$0] != bytes.load(fromByteOffset: $0, as: UInt8.self) }
+    }
+    guard let byte else { return nil }
     let place = byte - base
     if let element = offsets.firstIndex(where: { place >= $0 && place < $0 + type.size }) {
       return Disturbance(role: role, kind: .element(element))
@@ -195,6 +208,21 @@ final class Operand {
     return Disturbance(role: role, kind: .between(place))
   }
 
+  /// A copy of the pages as they would be if no element of its own had changed.
+  private func ownElementsTakenBack(_ start: UnsafeRawPointer, _ base: Int)
+    -> UnsafeMutableRawPointer
+  {
+    let copy = UnsafeMutableRawPointer.allocate(byteCount: before.count, alignment: 64)
+    copy.copyMemory(from: start, byteCount: before.count)
+    before.withUnsafeBytes { before in
+      for offset in offsets {
+        (copy + base + offset).copyMemory(
+          from: before.baseAddress! + base + offset, byteCount: type.size)
+      }
+    }
+    return copy
+  }
+
   /// Says on the board where it lies, for a fault that kills.
   func enter(_ board: Board) {
     let index = Int(board.pointer.pointee.operands_count)
@@ -202,8 +230,8 @@ final class Operand {
     var entry = conformance_operand()
     entry.begin = UInt64(UInt(bitPattern: first + lowest))
     entry.end = UInt64(UInt(bitPattern: first + highest))
-    entry.reserve_begin = UInt64(UInt(bitPattern: region))
-    entry.reserve_end = UInt64(UInt(bitPattern: region + regionSize))
+    entry.reserve_begin = UInt64(UInt(bitPattern: pages.reserve.begin))
+    entry.reserve_end = UInt64(UInt(bitPattern: pages.reserve.end))
     entry.element_size = UInt32(type.size)
     entry.is_input = isInput ? 1 : 0
     withUnsafeMutableBytes(of: &entry.name) { bytes in

@@ -29,12 +29,16 @@ public struct ChildProcess {
   /// A child may write this much before its writes fail.
   private static let outputLimit = 1 << 20
 
+  /// The address space that a child gets: enough for any test, and little enough that two children
+  /// which take all of it do not starve the machine.
+  public static let defaultMemory = 4 << 30
+
   /// Runs `arguments` (the first is the hidden word that Main looks for) for `limit` seconds at most.
   ///
   /// `memory` bounds the child's address space in bytes. `onProgress` is told what the child's board
   /// says, about ten times a second.
   public init(
-    _ arguments: [String], limit: Double, memory: Int = 16 << 30,
+    _ arguments: [String], limit: Double, memory: Int = defaultMemory,
     onProgress: ((Double) -> Void)? = nil
   ) {
     let start = ProcessInfo.processInfo.systemUptime
@@ -50,16 +54,15 @@ public struct ChildProcess {
       return
     }
     self.board = board
-    let limits = "\(memory),\(Int(limit) + 5)"
-    guard
-      let child = Self.spawn([arguments[0], limits] + arguments.dropFirst(), boardFile, outputFile)
-    else {
+    let words = [arguments[0], "\(memory)"] + arguments.dropFirst()
+    guard let child = Offspring.start({ Self.spawn(words, boardFile, outputFile) }) else {
       (ending, output, seconds) = (.notStarted("the child process cannot be started."), "", 0)
       return
     }
     let status = Self.wait(for: child, until: start + limit) { onProgress?(board.progress) }
     // The group, not the process: whatever the plugin started goes with it.
     kill(-child, SIGKILL)
+    Offspring.ended(child)
     seconds = ProcessInfo.processInfo.systemUptime - start
     output = Self.tail(outputFile)
     if let answer = board.answer {
@@ -76,16 +79,13 @@ public struct ChildProcess {
 
   /// Puts a child under its limits and gives it its board; call first.
   ///
-  /// `limits` is the argument after the hidden word.
-  public static func settle(_ limits: String) -> Board? {
-    let numbers = limits.split(separator: ",").compactMap { UInt($0) }
+  /// `memory` is the argument after the hidden word: the bytes that it may have, or 0.
+  public static func settle(_ memory: String) -> Board? {
     setLimit(RLIMIT_CORE, 0)
     setLimit(RLIMIT_FSIZE, UInt(outputLimit))
     // A write that is too much fails, instead of killing the process.
     signal(SIGXFSZ, SIG_IGN)
-    if numbers.count == 2 {
-      if numbers[0] > 0 { setLimit(RLIMIT_AS, numbers[0]) }
-    }
+    if let bytes = UInt(memory), bytes > 0 { setLimit(RLIMIT_AS, bytes) }
     guard let board = Board(descriptor: boardDescriptor) else { return nil }
     close(boardDescriptor)
     conformance_catch_faults(board.pointer)
@@ -129,10 +129,24 @@ public struct ChildProcess {
     var arguments: [UnsafeMutablePointer<CChar>?] = (["actzoo"] + words).map { strdup($0) }
     defer { for argument in arguments { free(argument) } }
     arguments.append(nil)
+    var environment = Self.environment
+    defer { for entry in environment { free(entry) } }
+    environment.append(nil)
     var child: pid_t = 0
     let result = posix_spawn(
-      &child, "/proc/self/exe", &actions, &attributes, arguments, Foundation.environ)
+      &child, "/proc/self/exe", &actions, &attributes, arguments, environment)
     return result == 0 ? child : nil
+  }
+
+  /// This process's environment, with the mark of its offspring.
+  private static var environment: [UnsafeMutablePointer<CChar>?] {
+    var entries: [UnsafeMutablePointer<CChar>?] = []
+    var entry = Foundation.environ
+    while let text = entry.pointee {
+      entries.append(strdup(text))
+      entry += 1
+    }
+    return entries + [strdup(Offspring.mark)]
   }
 
   /// The child's wait status, or nil if it was still running at the deadline and has been killed.

@@ -38,10 +38,34 @@ public enum ElementType: String, Sendable, Codable, CaseIterable {
   /// The type of the parameters of a call on elements of this type.
   var parameterType: ElementType { self == .f64 ? .f64 : .f32 }
 
-  /// Explicit bits of the significand, and the exponents of the least subnormal and the largest number.
-  var significandBits: Int { [.f16: 10, .bf16: 7, .f32: 23, .f64: 52][self]! }
-  var leastExponent: Int { [.f16: -24, .bf16: -133, .f32: -149, .f64: -1074][self]! }
-  var largestExponent: Int { [.f16: 15, .bf16: 127, .f32: 127, .f64: 1023][self]! }
+  /// Explicit bits of the significand.
+  var significandBits: Int {
+    switch self {
+    case .f16: 10
+    case .bf16: 7
+    case .f32: 23
+    case .f64: 52
+    }
+  }
+
+  /// Exponent of the least subnormal number.
+  var leastExponent: Int {
+    switch self {
+    case .f16: -24
+    case .bf16: -133
+    case .f32: -149
+    case .f64: -1074
+    }
+  }
+
+  /// Exponent of the largest number.
+  var largestExponent: Int {
+    switch self {
+    case .f16: 15
+    case .bf16, .f32: 127
+    case .f64: 1023
+    }
+  }
 
   /// The number that the bits stand for.
   func decode(_ bits: UInt64) -> Double {

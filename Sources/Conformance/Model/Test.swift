@@ -49,6 +49,9 @@ final class Test {
   /// True as soon as there is enough to report.
   var isDecided: Bool { result.findings.count >= 4 }
 
+  /// True while nothing has been found.
+  var isSpotless: Bool { result.status == .pass }
+
   /// A breach of the rule, or advice where the check only advises.
   func fail(_ message: String, _ witness: Witness? = nil) {
     if isDecided {

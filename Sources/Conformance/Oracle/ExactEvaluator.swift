@@ -45,6 +45,9 @@ public final class ExactEvaluator {
     return limit(x, g, u)
   }
 
+  /// True if the function has a kink or a jump.
+  public var hasSides: Bool { !kinks.isEmpty }
+
   /// The side of every kink and jump that the last evaluation was on: two points with different sides
   /// have one between them.
   public var sides: [Int8] { last?.sides(nodes, of: kinks) ?? [] }
@@ -90,7 +93,7 @@ public final class ExactEvaluator {
     return coefficients[parameter][index]
   }
 
-  /// The limit for what is infinite: from values at 2^8, 2^12 ... 2^1000; nil if they do not settle.
+  /// The limit for what is infinite, from values at powers of two up to 2^1000; nil if they do not settle.
   private func limit(_ x: Double, _ g: Double, _ u: Double) -> ExactValue? {
     var values: [ExactValue] = []
     for exponent in [8, 12, 16, 20, 24, 28, 64, 128, 256, 512, 1000] {

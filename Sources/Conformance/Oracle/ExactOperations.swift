@@ -157,8 +157,10 @@ extension ExactEvaluator.Level {
     if !(fraction > doubt && 1 - fraction > doubt) { isUndecided = true }
   }
 
-  /// Sets the bound. What underflowed (below 2^-2^30) or overflowed is as good as exact, unless it was made
-  /// of something of which no digit is sure.
+  /// Sets the bound.
+  ///
+  /// What underflowed (below 2^-2^30) or overflowed is as good as exact, unless it was made of something
+  /// of which no digit is sure.
   private func settle(_ r: inout RealCell, error: Double) {
     r.error = r.isRegular || error.isInfinite ? error : 0
   }

@@ -7,8 +7,8 @@ public struct Fault: Sendable {
   public let point: Judge.Point
   /// The element type of `got`.
   public let format: ElementType
-  /// The bits that the kernel delivered.
-  public let got: UInt64
+  /// What the kernel delivered; a number of the format unless it is a sum.
+  public let got: Double
   /// What they should be; nil for NaN.
   public let exact: ExactValue?
   /// How far off, and what the claim allows.
@@ -42,13 +42,13 @@ public struct Fault: Sendable {
 
   /// "x = 0.5 (0x3f000000): got 0.3 (0x3e99999a), exact 0.31 (0x3e9eb852), off by 12 ulp, claimed 2 ulp".
   public var text: String {
-    var text = "x = \(number(xBits))"
+    var text = "x = \(format.text(xBits))"
     if point.g != 0 { text += ", g = \(point.g)" }
     if point.u != 0 { text += ", u = \(point.u)" }
     if point.dy != 1 { text += ", dy = \(point.dy)" }
-    text += ": got \(number(got)), "
+    text += ": got \(format.text(format.encode(got))), "
     guard exact != nil, let claim else { return text + "the formula gives NaN there" }
-    text += "exact \(number(exactBits)), off by \(Self.ulps(verdict.error)) ulp"
+    text += "exact \(format.text(exactBits)), off by \(Self.ulps(verdict.error)) ulp"
     text += ", claimed \(claim.text)"
     if claim.absolute != 0 || point.dy != 1 { text += " = \(Self.ulps(verdict.allowed)) ulp here" }
     if isFormulasOwn {
@@ -57,14 +57,6 @@ public struct Fault: Sendable {
         + "write it so that it does not cancel, or claim less"
     }
     return text
-  }
-
-  private func number(_ bits: UInt64) -> String {
-    let hex = String(bits, radix: 16)
-    let zeros = String(repeating: "0", count: max(0, 2 * format.size - hex.count))
-    let value = format.decode(bits)
-    let shown = format == .f64 ? "\(value)" : "\(Float(value))"
-    return "\(shown) (0x\(zeros)\(hex))"
   }
 
   /// Two digits after the point, or a power of ten where that is long: "1.62", "1.7e7".

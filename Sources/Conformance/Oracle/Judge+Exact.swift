@@ -4,10 +4,20 @@ import Formula
 // The slow way: in many bits.
 extension Judge {
   func judgeExactly(
-    _ bits: UInt64, at point: Point, claim: Claim, double: Double, into tally: inout Tally
+    _ got: Double, at point: Point, claim: Claim, double: Double, into tally: inout Tally
   ) {
     tally.exactly += 1
-    let got = format.decode(bits)
+    // A sum is a double: what overflows the format is infinite all the same.
+    let got = got.magnitude > format.largest ? got * .infinity : got
+    if !point.isFinite && double.isNaN {
+      // The formula as written says infinity * 0: its limit is right, and so is NaN. Of two variables
+      // there may be many limits.
+      if got.isNaN || usesGate {
+        tally.literal += got.isNaN ? 1 : 0
+        tally.unjudged += 1
+        return
+      }
+    }
     guard let truth = exact.evaluate(x: point.x, g: point.g, u: point.u),
       var verdict = Judgement(
         got: got, exact: truth, scale: point.dy, claim: claim, format: format)
@@ -23,18 +33,17 @@ extension Judge {
         verdict = excused
       }
     }
-    if verdict.share > tally.worst.share || !tally.hasWorst {
-      tally.worst = verdict
-      tally.worstPoint = point
-      tally.worstClaim = claim
-      tally.hasWorst = true
-    }
+    tally.note(
+      verdict, at: point, claim: claim,
+      // Where the absolute part allows more, an error in ulp says nothing.
+      counts: point.dy == 1 && claim.absolute <= claim.ulp * truth.spacing(in: format))
     if verdict.holds { return }
     tally.add(
       Fault(
-        point: point, format: format, got: bits, exact: truth.scaled(by: point.dy) ?? truth,
+        point: point, format: format, got: got, exact: truth.scaled(by: point.dy) ?? truth,
         verdict: verdict, claim: claim,
-        formula: Judgement(got: double, exact: truth, scale: 1, claim: claim, format: format),
+        formula: point.isFinite
+          ? Judgement(got: double, exact: truth, scale: 1, claim: claim, format: format) : nil,
         lost: digitsLost(double, truth)))
   }
 
@@ -61,12 +70,12 @@ extension Judge {
   }
 
   /// NaN in, NaN out, unless the formula says a number there.
-  func judgeNaN(_ bits: UInt64, at point: Point, double: Double, into tally: inout Tally) {
+  func judgeNaN(_ got: Double, at point: Point, double: Double, into tally: inout Tally) {
     // A derivative may be a branch's constant there, but a value is as unknown as its input.
-    if format.decode(bits).isNaN || !isValue || !double.isNaN { return }
+    if got.isNaN || !isValue || !double.isNaN { return }
     tally.add(
       Fault(
-        point: point, format: format, got: bits, exact: nil,
+        point: point, format: format, got: got, exact: nil,
         verdict: Judgement(error: .infinity, allowed: 0), claim: nil, formula: nil, lost: 0))
   }
 

@@ -9,6 +9,9 @@ extension ElementType {
   /// The least positive number, a subnormal.
   var least: Double { scaled(1, leastExponent) }
 
+  /// The least positive number with all its digits.
+  var leastNormal: Double { scaled(1, leastExponent + significandBits) }
+
   /// The exponent of the spacing of numbers at a magnitude in [2^exponent, 2^(exponent + 1)).
   func spacingExponent(at exponent: Int) -> Int {
     max(min(exponent, largestExponent) - significandBits, leastExponent)

@@ -10,14 +10,21 @@ public struct Tally: Sendable {
   public var uncovered = 0
   /// Results at points where the formula has no value and no limit.
   public var unjudged = 0
+  /// NaNs at infinite inputs, where the formula as written says so though it has a limit.
+  public var literal = 0
   /// The error that is nearest to its claim, or furthest beyond it.
-  public internal(set) var worst = Judgement(error: 0, allowed: 1)
-  /// Where that was; meaningless until `hasWorst`.
-  public internal(set) var worstPoint = Judge.Point(x: 0)
-  /// The claim that it was judged by.
-  public internal(set) var worstClaim: Claim?
-  /// True once any result was compared.
-  public internal(set) var hasWorst = false
+  public private(set) var worst = Judgement(error: 0, allowed: 1)
+  /// Where that was.
+  public private(set) var worstPoint = Judge.Point(x: 0)
+  /// The claim that it was judged by; nil before any result was compared.
+  public private(set) var claim: Claim?
+  /// The largest error in ulp, of results where the claim's ulp allow more than its absolute part; what
+  /// that part excuses is left out.
+  public private(set) var observed = 0.0
+  /// The input at which that was.
+  public private(set) var place = 0.0
+  /// True if there were such results.
+  public private(set) var hasObserved = false
   /// Results that break their claim.
   public private(set) var faultCount = 0
   /// The simplest of them: the input with the fewest bits, then the nearest to 1 in size.
@@ -25,6 +32,18 @@ public struct Tally: Sendable {
 
   /// An empty one.
   public init() {}
+
+  mutating func note(
+    _ judgement: Judgement, at point: Judge.Point, claim: Claim, counts: Bool
+  ) {
+    if self.claim == nil || judgement.share > worst.share {
+      (worst, worstPoint, self.claim) = (judgement, point, claim)
+    }
+    let error = judgement.holds ? min(judgement.error, claim.ulp) : judgement.error
+    if counts, !hasObserved || error > observed {
+      (observed, place, hasObserved) = (error, point.x, true)
+    }
+  }
 
   mutating func add(_ found: Fault) {
     faultCount += 1
@@ -38,11 +57,12 @@ public struct Tally: Sendable {
     exactly += other.exactly
     uncovered += other.uncovered
     unjudged += other.unjudged
-    if other.hasWorst, !hasWorst || other.worst.share > worst.share {
-      worst = other.worst
-      worstPoint = other.worstPoint
-      worstClaim = other.worstClaim
-      hasWorst = true
+    literal += other.literal
+    if let claim = other.claim {
+      note(other.worst, at: other.worstPoint, claim: claim, counts: false)
+    }
+    if other.hasObserved, !hasObserved || other.observed > observed {
+      (observed, place, hasObserved) = (other.observed, other.place, true)
     }
     let count = faultCount + other.faultCount
     if let found = other.fault { add(found) }

@@ -18,6 +18,8 @@ enum Crash {
     case .answered: return ""
     case .exited(let code):
       return "the plugin ended the process (exit code \(code)); a library returns to its caller."
+    case .killed(signal: Int(SIGALRM)):
+      return "the plugin did not come back within the seconds that this test gives it."
     case .killed(let signal):
       return fault(child.board) ?? "the process was killed by signal \(signal), \(name(signal))."
     case .late: return "the plugin did not come back in time; the process was stopped."

@@ -107,6 +107,7 @@ public struct Verification {
     nonisolated(unsafe) var next = 0
     nonisolated(unsafe) var results = [TestResult?](repeating: nil, count: tests.count)
     nonisolated(unsafe) var failures: [String] = []
+    nonisolated(unsafe) var late = 0
     nonisolated(unsafe) let (report, progress) = (onResult, onProgress)
     // A test with threads of its own runs alone; only the exhaustive sweeps have them.
     let jobs = options.jobs > 0 ? options.jobs : Int(csystem_processors())
@@ -115,17 +116,22 @@ public struct Verification {
         lock.lock()
         let index = next
         next += 1
+        let limit = late < Self.patience ? seconds : min(seconds, Self.impatience)
         lock.unlock()
         if index >= tests.count { return }
         let test = tests[index]
-        let outcome = Self.run(test, seconds) { share in
+        let outcome = Self.run(test, limit) { share in
           lock.lock()
           progress(test, share)
           lock.unlock()
         }
         lock.lock()
         switch outcome {
-        case .success(let result):
+        case .success(var result):
+          if result.status == .timeout {
+            late += 1
+            if limit < seconds { result.message = Self.shortened(limit) }
+          }
           results[index] = result
           report(result)
         case .failure(let trouble): failures.append("\(test.check): \(trouble.message)")
@@ -134,6 +140,14 @@ public struct Verification {
       }
     }
     return Verdict(path: path, results: results.compactMap { $0 }, toolFailures: failures)
+  }
+
+  /// After so many tests that did not come back, the others get only so many seconds: a plugin that
+  /// sleeps for ever is known by then, and is not waited for a hundred times.
+  private static let (patience, impatience) = (3, 2.0)
+
+  private static func shortened(_ limit: Double) -> String {
+    "given \(Int(limit)) s only, since \(patience) tests before it did not come back in time."
   }
 
   /// One test in a child; a failure is this program's own.

@@ -149,7 +149,7 @@ struct Kernel {
 }
 
 /// The three ways to evaluate.
-enum Pass: String, CaseIterable, Sendable { case forward, backward, fused }
+enum Pass: String, CaseIterable, Codable, Sendable { case forward, backward, fused }
 
 /// What plugins are told about the host.
 enum HostRecord {

@@ -23,6 +23,7 @@ struct ProcessState {
     readFiles()
     let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
     facts.append(("the number of threads", "\(threads?.count ?? 0)"))
+    facts.append(("the number of child processes", "\(Offspring.children().count)"))
     var timer = itimerval()
     getitimer(ITIMER_REAL, &timer)
     let isTicking = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0

@@ -22,7 +22,7 @@ struct DataSheet {
       - source: not stated yet; add a `source` line to `\(activation.name).actzoo`
       - special values: not checked yet (NaN, infinities, zeros)
       - kernels: \(kernels)
-      - measured errors: none yet; add `claim` lines once measured
+      - measured errors: none yet; `actzoo verify` observes them, then tighten the `claim` lines
 
       Build: `actzoo build .` Try: `actzoo eval \(activation.name) -1 0 1 --path build`
 

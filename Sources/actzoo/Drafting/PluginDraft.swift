@@ -100,6 +100,9 @@ struct PluginDraft {
     if mentions("u", formula) && !parameters.contains(where: { mentions("u", $0) }) {
       lines.append("  noise    u eval 0.5")
     }
+    // Loose enough for most functions: `actzoo verify` says what holds, and the author claims that.
+    lines.append("  claim    f32 forward 8 ulp + 1e-6, backward 8 ulp + 1e-6")
+    lines.append("  claim    f64 forward 8 ulp + 1e-14, backward 8 ulp + 1e-14")
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -129,7 +129,7 @@ extension Checks {
   private static func noTextRelocations(_ test: Test) throws {
     let image = try test.plugin.image()
     if image.dynamicValue(Tag.textRelocations) != nil
-      || image.dynamicValue(Tag.flags) ?? 0 & 4 != 0
+      || (image.dynamicValue(Tag.flags) ?? 0) & 4 != 0
     {
       test.fail("the code has addresses that the loader must fill in (DT_TEXTREL).")
     }

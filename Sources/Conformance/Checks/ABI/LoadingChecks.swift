@@ -9,7 +9,7 @@ extension Checks {
       "load-is-pure", .abi, rule: "P5", scope: .file,
       summary: """
         Loading the library and calling its entry leave the process as it was: control words, signal \
-        handlers and mask, folder, environment, locale, umask, files, threads, timers, what is printed.
+        handlers and mask, folder, environment, locale, umask, files, threads, children, timers, what is printed.
         """,
       why: """
         A library linked with gcc's -ffast-math flushed subnormals to zero in every program that loaded \

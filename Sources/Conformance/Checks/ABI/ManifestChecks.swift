@@ -46,6 +46,21 @@ extension Checks {
       mend:
         "Add a line `claim f64 forward 4 ulp, backward 4 ulp + 1e-15` for the type, with your numbers.",
       mutants: ["claim-missing"], run: whereThereIsOne(claimsPresent)),
+    Check(
+      "parameters-consistent", .abi, rule: "P13", scope: .file,
+      summary: """
+        Initial and preset values are finite and inside their parameters' bounds for every number of \
+        coefficients that may be chosen (up to 64 of them), not only for the default.
+        """,
+      why: """
+        The reader of a text looks at the default counts alone. A model that asks for another number of \
+        terms would start with values that training may never reach, or with NaN.
+        """,
+      mend: """
+        Write the initial values so that they hold for all counts, widen the bounds, or narrow the \
+        counts' range (`count n = 4 in 2...8`).
+        """,
+      mutants: ["initial-outside"], run: whereThereIsOne(parametersConsistent)),
   ]
 
   private static func manifestOne(_ test: Test) throws {

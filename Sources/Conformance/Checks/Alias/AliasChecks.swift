@@ -1,3 +1,5 @@
 extension Checks {
-  static let alias: [Check] = []
+  static let alias: [Check] = [
+    InPlaceChecks.forward, InPlaceChecks.backward, InPlaceChecks.undeclared,
+  ]
 }

@@ -1,5 +1,6 @@
 import CActZoo
 import CConformance
+import Foundation
 
 extension Checks {
   static func reentrancy(_ test: Test) throws {
@@ -34,6 +35,7 @@ extension Checks {
     let innerAlone = innerCall.run(inner.kernel, test.board)
     guard alone.isOK, innerAlone.isOK else { return }
 
+    let name = "\(inner.kernel.name) \(inner.call.pass.rawValue)"
     var interruptions = conformance_interruptions()
     var outerCall = outer.call
     var result = BoxOutputs()
@@ -41,13 +43,13 @@ extension Checks {
       // Both calls have their operands now: nothing is left to allocate in the handler.
       _ = innermost()
       outerCall.invoke = { invocation in
-        interruptions = reenter(invocation, innermost, inner.kernel.type)
+        test.doing("\(outer.call.text), interrupted by calls of \(name) on the same thread")
+        interruptions = reenter(invocation, innermost, inner.kernel.type, test.tier)
         return interruptions.status
       }
       result = outerCall.run(outer.kernel, test.board)
       return ACTZOO_OK
     }
-    let name = "\(inner.kernel.name) \(inner.call.pass.rawValue)"
     let innerResult = innerCall.run(inner.kernel, test.board)
     if interruptions.calls == 0 { return test.note("no call could be interrupted here") }
     test.expectOK(result, outer.call, trial)
@@ -64,7 +66,9 @@ extension Checks {
   }
 
   /// The outer call with the inner one inside it, every few instructions.
-  private static func reenter(_ outer: Invocation, _ inner: Invocation, _ type: ElementType)
+  private static func reenter(
+    _ outer: Invocation, _ inner: Invocation, _ type: ElementType, _ tier: Tier
+  )
     -> conformance_interruptions
   {
     let call = inner.call.pointee
@@ -81,9 +85,13 @@ extension Checks {
     let outputs = zip(places, copies).map {
       conformance_output(data: $0, expected: $1, bytes: bytes)
     }
-    // Odd, so that over several rounds of a loop every instruction of it is met.
-    return conformance_reenter(
-      job(outer), job(inner), outputs, outputs.count, 7, 2000)
+    // Odd, so that over several rounds of a loop every instruction of it is met. One interruption takes
+    // microseconds.
+    let (stride, most): (UInt64, UInt64) = tier == .quick ? (17, 60) : (5, 2000)
+    // A library that holds a lock now never comes back.
+    alarm(5)
+    defer { alarm(0) }
+    return conformance_reenter(job(outer), job(inner), outputs, outputs.count, stride, most)
   }
 
   private static func job(_ invocation: Invocation) -> conformance_job {

@@ -42,7 +42,9 @@ extension Checks {
       (.dg, "backward", flushed.dg, ordinary.dg),
     ] {
       let claim = kernel.activation.claims.first { $0.dtype == type.rawValue && $0.pass == pass }
-      for i in got.indices where !type.isSame(got[i], want[i]) {
+      // A subnormal input is 0 to such a caller, and what follows from that is the formula's.
+      for i in got.indices
+      where !type.isSame(got[i], want[i]) && call.inputs.x[i].magnitude >= normal {
         let (a, b) = (type.decode(got[i]), type.decode(want[i]))
         let spacing =
           b.magnitude * Double(sign: .plus, exponent: -type.significandBits, significand: 1)

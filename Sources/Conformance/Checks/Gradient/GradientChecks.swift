@@ -1,3 +1,3 @@
 extension Checks {
-  static let grad: [Check] = []
+  static let grad: [Check] = slopes + structuralGradient
 }

@@ -11,7 +11,8 @@ extension Checks {
         is slower than the arithmetic in it.
         """,
       mend: "Work element by element or in blocks of a fixed size on the stack (a few KiB).",
-      mutants: ["allocates", "maps-memory"], run: { try forbid($0, allocators, "allocates memory") }
+      mutants: ["allocates", "maps-memory"],
+      run: { try forbid($0, allocators, "allocates or frees memory") }
     ),
     Check(
       "no-io", .memory, rule: "P11",
@@ -52,11 +53,12 @@ extension Checks {
         let call = BoxCall(inputs, pass)
         watch.restart()
         _ = call.run(kernel, test.board)
-        for (name, count) in watch.calls {
-          test.fail(
-            "\(call.text): the plugin called \(name) \(count == 1 ? "once" : "\(count) times"), which "
-              + "\(deed).", test.witness(call, trial, nil))
-        }
+        let calls = watch.calls
+        guard !calls.isEmpty else { continue }
+        let names = calls.map { "\($0.name) (\($0.count == 1 ? "once" : "\($0.count) times"))" }
+        test.fail(
+          "\(call.text): the plugin called \(names.joined(separator: ", ")), which \(deed).",
+          test.witness(call, trial, nil))
       }
       if test.isDecided { return }
     }

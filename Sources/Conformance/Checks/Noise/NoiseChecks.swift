@@ -1,3 +1,3 @@
 extension Checks {
-  static let noise: [Check] = []
+  static let noise: [Check] = [NoiseRange.check, NoiseAgrees.check]
 }
