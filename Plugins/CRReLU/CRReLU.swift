@@ -2,7 +2,8 @@
 ///
 ///     crrelu(x) = max(x, 0) + eps x exp(-x^2 / 2)
 ///
-/// crrelu(+inf) = inf, crrelu(-inf) = 0: the bump's limit is 0, although inf * exp(-inf) is NaN as written.
+/// crrelu(+inf) = inf, crrelu(-inf) = -0 (for eps > 0): the bump's limit is 0, although inf * exp(-inf) is NaN
+/// as written.
 /// Source: arXiv:2405.12954, section 3.
 public enum CRReLU: Activation {
   /// eps.
@@ -14,6 +15,7 @@ public enum CRReLU: Activation {
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, eps) = (a.x, a.p.0)
     let bounded = withinGaussian(x)
-    return max(x, 0) + gaussian(bounded, times: eps * bounded)
+    // -0 leaves the sign of the zero to a bump that underflows.
+    return max(x, -0.0) + gaussian(bounded, times: product(eps, bounded))
   }
 }

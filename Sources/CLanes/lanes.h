@@ -24,6 +24,15 @@ typedef float  f32x8u __attribute__((ext_vector_type(8), aligned(4)));
 typedef double f64x8u __attribute__((ext_vector_type(8), aligned(8)));
 typedef double f64x16u __attribute__((ext_vector_type(16), aligned(8)));
 
+/* True where lanes_*_fma rounds once. */
+LANES_INLINE int lanes_fuse(void) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 /* ---- f32: 16 lanes ---- */
 
 typedef unsigned u32x16 __attribute__((ext_vector_type(16)));
@@ -84,6 +93,15 @@ LANES_INLINE f32x16 lanes_f32_product_minus(f32x16 a, f32x16 b, f32x16 c) {
   return (p - c) + lanes_f32_product_error(a, b, p);
 #endif
 }
+/* a * b + c rounded once, for c no larger than a few ulp of a * b. */
+LANES_INLINE f32x16 lanes_f32_product_plus(f32x16 a, f32x16 b, f32x16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  f32x16 p = a * b;
+  return p + (lanes_f32_product_error(a, b, p) + c);
+#endif
+}
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
 LANES_INLINE f32x16 lanes_f32_within(f32x16 x, f32x16 limit) {
 #if defined(__AVX512DQ__)
@@ -93,6 +111,23 @@ LANES_INLINE f32x16 lanes_f32_within(f32x16 x, f32x16 limit) {
   x = x < limit ? x : limit;
   return x > -limit ? x : -limit;
 #endif
+}
+/* 1 / a to half the precision or better, the start of a division that goes on with the remainder: with AVX-512
+ * that is faster than the division instruction, and no less exact. a and 1 / a normal. */
+LANES_INLINE f32x16 lanes_f32_inverse_estimate(f32x16 a) {
+#if defined(__AVX512F__)
+  return __builtin_ia32_rcp14ps512_mask(a, a, (unsigned short)-1); /* within 2^-14 */
+#else
+  return 1 / a;
+#endif
+}
+/* 1 / a within 1 ULP. a and 1 / a normal. */
+LANES_INLINE f32x16 lanes_f32_inverse(f32x16 a) {
+  f32x16 r = lanes_f32_inverse_estimate(a);
+#if defined(__AVX512F__)
+  r = __builtin_elementwise_fma(r, __builtin_elementwise_fma(-a, r, (f32x16)1), r);
+#endif
+  return r;
 }
 /* c * 2^k for integral k, rounded once; |k| at most 250. */
 LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
@@ -148,6 +183,17 @@ LANES_INLINE f32x16 lanes_f32_abs(f32x16 a) { return __builtin_elementwise_abs(a
 LANES_INLINE f32x16 lanes_f32_copysign(f32x16 a, f32x16 b) {
   return (f32x16)(((u32x16)a & ~(u32x16)0x80000000) | ((u32x16)b & 0x80000000));
 }
+/* n / (d + lo), d > 0: rounded once with FMA, twice without. */
+LANES_INLINE f32x16 lanes_f32_quotient(f32x16 n, f32x16 d, f32x16 lo) {
+#if defined(__FMA__) || defined(__aarch64__)
+  f32x16 r = lanes_f32_inverse_estimate(d), q = n * r;
+  f32x16 excess = __builtin_elementwise_fma(q, lo, __builtin_elementwise_fma(q, d, -n));
+  return __builtin_elementwise_fma(-excess, r, q);
+#else
+  f32x16 q = n / d;
+  return lanes_f32_copysign(q - q * (lo / d), n); /* the difference of two zeros has lost the sign */
+#endif
+}
 LANES_INLINE f32x16 lanes_f32_negate(f32x16 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
 LANES_INLINE i32x16 lanes_f32_less(f32x16 a, f32x16 b) { return a < b; }
 LANES_INLINE i32x16 lanes_f32_less_equal(f32x16 a, f32x16 b) { return a <= b; }
@@ -160,35 +206,21 @@ LANES_INLINE f32x16 lanes_f32_select(i32x16 m, f32x16 a, f32x16 b) { return m ? 
 LANES_INLINE f32x16 lanes_f32_max(f32x16 a, f32x16 b) { return b > a ? b : a; }
 LANES_INLINE f32x16 lanes_f32_min(f32x16 a, f32x16 b) { return b < a ? b : a; }
 
-/* One libm call per lane, in double: right and slow. */
-LANES_INLINE f32x16 lanes_f32_sin(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_sin((double)x[i]);
-  return r;
+/* True if any lane's mask is set. */
+LANES_INLINE int lanes_f32_any(i32x16 m) { return __builtin_reduce_or(m) != 0; }
+/* The mask of the lanes whose bit `bit` is set; a is an integer plus 1.5 * 2^23. */
+LANES_INLINE i32x16 lanes_f32_bit(f32x16 a, int bit) {
+  return ((i32x16)((u32x16)a << (31 - bit))) >> 31;
 }
-LANES_INLINE f32x16 lanes_f32_cos(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_cos((double)x[i]);
-  return r;
+/* Sine (or cosine) by libm in double where the mask is set, else r: for arguments so large that reducing them
+ * takes hundreds of digits of pi. Out of line, because hardly anything calls it. */
+static __attribute__((noinline, cold, unused)) void lanes_f32_far_sine(const float *x, float *r,
+                                                                       const int *m, int is_cosine) {
+  for (int i = 0; i < 16; i++)
+    if (m[i]) r[i] = (float)(is_cosine ? __builtin_cos(x[i]) : __builtin_sin(x[i]));
 }
-LANES_INLINE f32x16 lanes_f32_sinh(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_sinh((double)x[i]);
-  return r;
-}
-LANES_INLINE f32x16 lanes_f32_cosh(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_cosh((double)x[i]);
-  return r;
-}
-LANES_INLINE f32x16 lanes_f32_atan(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_atan((double)x[i]);
-  return r;
-}
-LANES_INLINE f32x16 lanes_f32_asinh(f32x16 x) {
-  f32x16 r;
-  for (int i = 0; i < 16; i++) r[i] = (float)__builtin_asinh((double)x[i]);
+LANES_INLINE f32x16 lanes_f32_far(f32x16 x, f32x16 r, i32x16 m, int is_cosine) {
+  lanes_f32_far_sine((const float *)&x, (float *)&r, (const int *)&m, is_cosine);
   return r;
 }
 
@@ -252,6 +284,15 @@ LANES_INLINE f64x8 lanes_f64_product_minus(f64x8 a, f64x8 b, f64x8 c) {
   return (p - c) + lanes_f64_product_error(a, b, p);
 #endif
 }
+/* a * b + c rounded once, for c no larger than a few ulp of a * b. */
+LANES_INLINE f64x8 lanes_f64_product_plus(f64x8 a, f64x8 b, f64x8 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  f64x8 p = a * b;
+  return p + (lanes_f64_product_error(a, b, p) + c);
+#endif
+}
 /* x kept within -limit...limit, limit > 0. NaN may come back as limit. */
 LANES_INLINE f64x8 lanes_f64_within(f64x8 x, f64x8 limit) {
 #if defined(__AVX512DQ__)
@@ -261,6 +302,24 @@ LANES_INLINE f64x8 lanes_f64_within(f64x8 x, f64x8 limit) {
   x = x < limit ? x : limit;
   return x > -limit ? x : -limit;
 #endif
+}
+/* 1 / a to half the precision or better, the start of a division that goes on with the remainder: with AVX-512
+ * that is faster than the division instruction, and no less exact. a and 1 / a normal. */
+LANES_INLINE f64x8 lanes_f64_inverse_estimate(f64x8 a) {
+#if defined(__AVX512F__)
+  f64x8 r = __builtin_ia32_rcp14pd512_mask(a, a, (unsigned char)-1); /* within 2^-14 */
+  return __builtin_elementwise_fma(r, __builtin_elementwise_fma(-a, r, (f64x8)1), r);
+#else
+  return 1 / a;
+#endif
+}
+/* 1 / a within 1 ULP. a and 1 / a normal. */
+LANES_INLINE f64x8 lanes_f64_inverse(f64x8 a) {
+  f64x8 r = lanes_f64_inverse_estimate(a);
+#if defined(__AVX512F__)
+  r = __builtin_elementwise_fma(r, __builtin_elementwise_fma(-a, r, (f64x8)1), r);
+#endif
+  return r;
 }
 /* c * 2^k for integral k, rounded once; |k| at most 2040. */
 LANES_INLINE f64x8 lanes_f64_scale(f64x8 c, f64x8 k) {
@@ -316,6 +375,17 @@ LANES_INLINE f64x8 lanes_f64_abs(f64x8 a) { return __builtin_elementwise_abs(a);
 LANES_INLINE f64x8 lanes_f64_copysign(f64x8 a, f64x8 b) {
   return (f64x8)(((u64x8)a & ~(u64x8)0x8000000000000000) | ((u64x8)b & 0x8000000000000000));
 }
+/* n / (d + lo), d > 0: rounded once with FMA, twice without. */
+LANES_INLINE f64x8 lanes_f64_quotient(f64x8 n, f64x8 d, f64x8 lo) {
+#if defined(__FMA__) || defined(__aarch64__)
+  f64x8 r = lanes_f64_inverse_estimate(d), q = n * r;
+  f64x8 excess = __builtin_elementwise_fma(q, lo, __builtin_elementwise_fma(q, d, -n));
+  return __builtin_elementwise_fma(-excess, r, q);
+#else
+  f64x8 q = n / d;
+  return lanes_f64_copysign(q - q * (lo / d), n); /* the difference of two zeros has lost the sign */
+#endif
+}
 LANES_INLINE f64x8 lanes_f64_negate(f64x8 a) { return -a; } /* Swift's is 0 - a: wrong for 0 */
 LANES_INLINE i64x8 lanes_f64_less(f64x8 a, f64x8 b) { return a < b; }
 LANES_INLINE i64x8 lanes_f64_less_equal(f64x8 a, f64x8 b) { return a <= b; }
@@ -328,35 +398,19 @@ LANES_INLINE f64x8 lanes_f64_select(i64x8 m, f64x8 a, f64x8 b) { return m ? a : 
 LANES_INLINE f64x8 lanes_f64_max(f64x8 a, f64x8 b) { return b > a ? b : a; }
 LANES_INLINE f64x8 lanes_f64_min(f64x8 a, f64x8 b) { return b < a ? b : a; }
 
-/* One libm call per lane, in double: right and slow. */
-LANES_INLINE f64x8 lanes_f64_sin(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_sin(x[i]);
-  return r;
+/* True if any lane's mask is set. */
+LANES_INLINE int lanes_f64_any(i64x8 m) { return __builtin_reduce_or(m) != 0; }
+/* The mask of the lanes whose bit `bit` is set; a is an integer plus 1.5 * 2^52. */
+LANES_INLINE i64x8 lanes_f64_bit(f64x8 a, int bit) { return ((i64x8)((u64x8)a << (63 - bit))) >> 63; }
+/* Sine (or cosine) by libm in double where the mask is set, else r: for arguments so large that reducing them
+ * takes hundreds of digits of pi. Out of line, because hardly anything calls it. */
+static __attribute__((noinline, cold, unused)) void lanes_f64_far_sine(const double *x, double *r,
+                                                                       const long *m, int is_cosine) {
+  for (int i = 0; i < 8; i++)
+    if (m[i]) r[i] = (is_cosine ? __builtin_cos(x[i]) : __builtin_sin(x[i]));
 }
-LANES_INLINE f64x8 lanes_f64_cos(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_cos(x[i]);
-  return r;
-}
-LANES_INLINE f64x8 lanes_f64_sinh(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_sinh(x[i]);
-  return r;
-}
-LANES_INLINE f64x8 lanes_f64_cosh(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_cosh(x[i]);
-  return r;
-}
-LANES_INLINE f64x8 lanes_f64_atan(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_atan(x[i]);
-  return r;
-}
-LANES_INLINE f64x8 lanes_f64_asinh(f64x8 x) {
-  f64x8 r;
-  for (int i = 0; i < 8; i++) r[i] = __builtin_asinh(x[i]);
+LANES_INLINE f64x8 lanes_f64_far(f64x8 x, f64x8 r, i64x8 m, int is_cosine) {
+  lanes_f64_far_sine((const double *)&x, (double *)&r, (const long *)&m, is_cosine);
   return r;
 }
 

@@ -2,12 +2,37 @@
 // polynomial (F32+Tables.swift, F64+Tables.swift). 2^k comes last, so subnormal results are rounded once.
 
 extension Lanes {
-  /// hi + lo = k log(2) + r; also r + r^2 q(r) = e^r - 1.
-  @inline(__always) static func reduced(_ hi: Self, _ lo: Self) -> (k: Self, expm1: Self) {
+  /// x = k log(2) + r; also r + r^2 q(r) = e^r - 1.
+  @inline(__always) static func reduced(_ x: Self) -> (k: Self, expm1: Self) {
     let c = constants
     // Adding 1.5 * 2^p rounds to an integer in the low bits, which no conversion instruction beats.
+    let k = fma(x, 1.442695040888963407359924681001892137, c.roundingMagic) - c.roundingMagic
+    let r = fma(k, -c.log2Low, fma(k, -c.log2High, x))
+    return (k, fma(r * r, expTail(r), r))
+  }
+
+  /// The same for hi + lo.
+  @inline(__always) static func reduced(_ hi: Self, _ lo: Self) -> (k: Self, expm1: Self) {
+    let c = constants
     let k = fma(hi, 1.442695040888963407359924681001892137, c.roundingMagic) - c.roundingMagic
-    let r = fma(k, -c.log2Low, fma(k, -c.log2High, hi)) + lo
+    let r = fma(k, -c.log2Low, fma(k, -c.log2High, hi) + lo)
+    return (k, fma(r * r, expTail(r), r))
+  }
+
+  /// e^-(hi + lo) = 2^-k (1 + expm1).
+  @inline(__always) static func reducedNegative(_ hi: Self, _ lo: Self) -> (k: Self, expm1: Self) {
+    let c = constants
+    let k = fma(hi, 1.442695040888963407359924681001892137, c.roundingMagic) - c.roundingMagic
+    let r = fma(k, c.log2Low, fma(k, c.log2High, -hi) - lo)
+    return (k, fma(r * r, expTail(r), r))
+  }
+
+  /// `reduced` for the product a b, which is never rounded: the multiple of log(2) is near it, and the
+  /// difference is rounded once, and small.
+  @inline(__always) static func reduced(product a: Self, _ b: Self) -> (k: Self, expm1: Self) {
+    let c = constants
+    let k = fma(a * 1.442695040888963407359924681001892137, b, c.roundingMagic) - c.roundingMagic
+    let r = fma(k, -c.log2Low, product(a, b, minus: k * c.log2High))
     return (k, fma(r * r, expTail(r), r))
   }
 
@@ -28,7 +53,10 @@ extension Lanes {
   ///
   /// - Error: 1.0 ULP f32, 1.0 ULP f64, subnormal results included.
   /// - exp(-inf) = 0, exp(+inf) = inf, exp(NaN) = NaN; overflow gives inf.
-  @inline(__always) public static func exp(_ x: Self) -> Self { exp(x, 0, times: 1) }
+  @inline(__always) public static func exp(_ x: Self) -> Self {
+    let (k, m) = reduced(max(min(x, constants.expCeiling), constants.expFloor))
+    return (1 + m).scaled(byPowerOfTwo: k)
+  }
 
   /// e^x - 1.
   ///
@@ -37,28 +65,9 @@ extension Lanes {
   @inline(__always) public static func expm1(_ x: Self) -> Self {
     // Below -60 the result is -1 in either precision, above the overflow it is infinite; 2^k / 2, because
     // 2^k itself may overflow.
-    let (k, m) = reduced(max(min(x, constants.expOverflow), -60), 0)
+    let (k, m) = reduced(max(min(x, constants.expOverflow), -60))
     let half = Self(0.5).scaled(byPowerOfTwo: k)
     let result = 2 * fma(m, half, half - 0.5)
     return select(abs(x) < 0x1p-60, x, result)
-  }
-
-  /// 1 / (1 + e^-x).
-  ///
-  /// - Error: 2.2 ULP f32, 2.2 ULP f64, subnormal results included.
-  /// - sigmoid(-inf) = 0, sigmoid(+inf) = 1, sigmoid(NaN) = NaN.
-  @inline(__always) public static func sigmoid(_ x: Self) -> Self {
-    // The textbook form overflows in the left tail, where the answer is e^x.
-    let t = exp(-abs(x))
-    return select(x < 0, t, 1) / (1 + t)
-  }
-
-  /// The hyperbolic tangent.
-  ///
-  /// - Error: 2.5 ULP f32, 2.5 ULP f64.
-  /// - tanh(±inf) = ±1, tanh(-0) = -0, tanh(NaN) = NaN.
-  @inline(__always) public static func tanh(_ x: Self) -> Self {
-    let t = expm1(-2 * abs(x))
-    return (-t / (t + 2)).withSign(of: x)
   }
 }

@@ -14,14 +14,14 @@ extension F32 {
     return p
   }
 
-  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
   @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
     var p: Self = 0x1.6a218e20e47c9p-16
     p = fma(p, q, -0x1.123b9a57d4baep-12)
     p = fma(p, q, 0x1.5558fbed51608p-9)
     p = fma(p, q, -0x1.55548f0f70265p-6)
     p = fma(p, q, 0x1.fffffb86fcf22p-4)
-    return fma(p, q, -0.5)
+    return p
   }
 
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
@@ -35,10 +35,10 @@ extension F32 {
     return p
   }
 
-  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  /// erf(x) / x - 1 for x2 = x^2 <= 1, error relative to erf(x) / x.
   ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 3.329e-11.
-  @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
+  @inline(__always) public static func erfExcess(_ x2: Self) -> Self {
     var p: Self = -0x1.4383eacdd3c31p-17
     p = fma(p, x2, 0x1.d826b0a9095f3p-14)
     p = fma(p, x2, -0x1.bcbea89b24489p-11)
@@ -46,24 +46,26 @@ extension F32 {
     p = fma(p, x2, -0x1.b829a7effaad8p-6)
     p = fma(p, x2, 0x1.ce2f079d36fecp-4)
     p = fma(p, x2, -0x1.8127465fd3958p-2)
-    p = fma(p, x2, 0x1.20dd75040096fp+0)
+    p = fma(p, x2, 0x1.06eba82004b78p-3)
     return p
   }
 
-  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 10.5.
+  /// ((1 + ca) e^(a^2) erfc(a) - `erfcxMiddle`.value) / u for t = 1 / (1 + ca) = `erfcxMiddle`.t + u.
   ///
-  /// Minimax (Remez exchange at 50 digits), largest relative error 1.939e-8.
-  @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
-    var p: Self = -0x1.95f70c6ce71e9p-12
-    p = fma(p, q, -0x1.3c8ccadd9d280p-10)
-    p = fma(p, q, 0x1.575c7b2522787p-10)
-    p = fma(p, q, 0x1.1a35f83e214c3p-7)
-    p = fma(p, q, -0x1.083136787557bp-7)
-    p = fma(p, q, -0x1.bbff9347dbc4cp-5)
-    p = fma(p, q, 0x1.4ffcb61b2e121p-3)
-    p = fma(p, q, -0x1.5408888830d8fp-3)
-    p = fma(p, q, -0x1.7bf622b5f3389p-4)
-    p = fma(p, q, 0x1.46e80e7353d07p+0)
+  /// Minimax (Remez exchange at 45 digits), largest error relative to (1 + ca) e^(a^2) erfc(a) 1.868e-8.
+  @inline(__always) public static func erfcxTail(_ u: Self) -> Self {
+    var p: Self = 0x1.06a3a07117dbep-4
+    p = fma(p, u, -0x1.061a31494203dp-3)
+    p = fma(p, u, 0x1.158a506de49d5p-6)
+    p = fma(p, u, 0x1.37dbe6c230ae7p-3)
+    p = fma(p, u, -0x1.de1b64142483cp-5)
+    p = fma(p, u, -0x1.a3fb34897c572p-3)
+    p = fma(p, u, 0x1.3676f20a08df3p-5)
+    p = fma(p, u, 0x1.b7d63852a2720p-2)
+    p = fma(p, u, 0x1.33e79a2863653p-1)
     return p
   }
+
+  /// The derivative of e^(a^2) erfc(a) by t = 1 / (1 + ca), to a quarter of it: what becomes of t's last bit.
+  @inline(__always) public static func erfcxSlope(_ t: Self) -> Self { fma(t, 1.7997, 0.068) }
 }

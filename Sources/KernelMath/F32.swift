@@ -103,6 +103,20 @@ import CLanes
   @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
     F32(lanes_f32_product_minus(a.v, b.v, c.v))
   }
+  /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
+  @inline(__always) public static func product(_ a: F32, _ b: F32, plusLow c: F32) -> F32 {
+    F32(lanes_f32_product_plus(a.v, b.v, c.v))
+  }
+  /// `1 / d` to half the precision or better.
+  @inline(__always) public static func inverseEstimate(_ d: F32) -> F32 {
+    F32(lanes_f32_inverse_estimate(d.v))
+  }
+  /// `n / (d.hi + d.lo)`, d > 0: rounded once with FMA, twice without.
+  @inline(__always) public static func quotient(_ n: F32, _ d: Pair<F32>) -> F32 {
+    F32(lanes_f32_quotient(n.v, d.hi.v, d.lo.v))
+  }
+  /// `1 / d` within 1 ULP.
+  @inline(__always) public static func inverse(_ d: F32) -> F32 { F32(lanes_f32_inverse(d.v)) }
   /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
   @inline(__always) public func within(_ limit: F32) -> F32 { F32(lanes_f32_within(v, limit.v)) }
   /// Exact; the sign of a NaN counts as well.
@@ -151,18 +165,18 @@ import CLanes
     let smaller = F32(lanes_f32_min(a.v, b.v))
     return select(b == b, smaller, b)
   }
-  /// `sin` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func sin(_ x: F32) -> F32 { F32(lanes_f32_sin(x.v)) }
-  /// `cos` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func cos(_ x: F32) -> F32 { F32(lanes_f32_cos(x.v)) }
-  /// `sinh` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func sinh(_ x: F32) -> F32 { F32(lanes_f32_sinh(x.v)) }
-  /// `cosh` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func cosh(_ x: F32) -> F32 { F32(lanes_f32_cosh(x.v)) }
-  /// `atan` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func atan(_ x: F32) -> F32 { F32(lanes_f32_atan(x.v)) }
-  /// `asinh` of each lane, by one libm call each: right within 0.51 ULP, and slow.
-  @inline(__always) public static func asinh(_ x: F32) -> F32 { F32(lanes_f32_asinh(x.v)) }
+  /// True if any lane's mask is set.
+  @inline(__always) public static func any(_ mask: SIMD16<Int32>) -> Bool {
+    lanes_f32_any(mask) != 0
+  }
+  /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
+  @inline(__always) public static func bit(_ index: Int32, of k: F32) -> SIMD16<Int32> {
+    lanes_f32_bit(k.v, index)
+  }
+  /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
+  @inline(__always) public func far(_ x: F32, _ mask: SIMD16<Int32>, isCosine: Bool) -> F32 {
+    F32(lanes_f32_far(x.v, v, mask, isCosine ? 1 : 0))
+  }
 
   /// The constants of this precision.
   @inline(__always) public static var constants: LaneConstants<F32> {
@@ -176,7 +190,18 @@ import CLanes
       expOverflow: 89,
       smallestNormal: 0x1p-126,
       subnormalScale: (0x1p24, 24),
-      erfcxReach: 10.5)  // erfc(10.06) is the smallest subnormal
+      erfcxReach: 10.5,  // erfc(10.06) is the smallest subnormal
+      erfcxScale: Pair(constant: 0x1.207fe39ad63a7p-1, 0x1.9775009bb0178p-60),
+      erfcxMiddle: (t: 0x1.92p-2, value: 0x1.f9d204p-2),
+      normalTailScale: 0x1.98p-2,
+      normalReach: 14.8,  // Phi(-14.8) is below half the smallest subnormal
+      sigmoidCeiling: 18,  // e^-18 < 2^-25
+      halfPi: (0x1.921fb6p+0, -0x1.777a5cp-25, -0x1.ee59dap-50),
+      quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0),
+      sineReach: 1e5,  // 2^16 pi/2: the first product with halfPi is exact up to here
+      atanReach: 0x1p100,
+      hyperbolicReach: 89.5,  // sinh(89.42) overflows
+      asinhReach: 0x1p30)
   }
 }
 

@@ -20,7 +20,7 @@ extension F64 {
     return p
   }
 
-  /// (e^(-q/2) - 1) / q for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
   @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-41
     p = fma(p, q, -0x1.af6d6c915b871p-37)
@@ -33,7 +33,7 @@ extension F64 {
     p = fma(p, q, 0x1.5555555555500p-9)
     p = fma(p, q, -0x1.555555555555cp-6)
     p = fma(p, q, 0x1.0000000000000p-3)
-    return fma(p, q, -0.5)
+    return p
   }
 
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
@@ -51,10 +51,10 @@ extension F64 {
     return p
   }
 
-  /// The ratio erf(x) / x for x2 = x^2 <= 1.
+  /// erf(x) / x - 1 for x2 = x^2 <= 1, error relative to erf(x) / x.
   ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 2.157e-21.
-  @inline(__always) public static func erfRatio(_ x2: Self) -> Self {
+  @inline(__always) public static func erfExcess(_ x2: Self) -> Self {
     var p: Self = -0x1.2928e5a21ceebp-38
     p = fma(p, x2, 0x1.7ecc02e873196p-34)
     p = fma(p, x2, -0x1.4e55d1fecfb04p-30)
@@ -68,42 +68,42 @@ extension F64 {
     p = fma(p, x2, -0x1.b82ce3128899cp-6)
     p = fma(p, x2, 0x1.ce2f21a042bddp-4)
     p = fma(p, x2, -0x1.812746b0379e7p-2)
-    p = fma(p, x2, 0x1.20dd750429b6dp+0)
+    p = fma(p, x2, 0x1.06eba8214db68p-3)
     return p
   }
 
-  /// The value (1 + 2a) e^(a^2) erfc(a) for q = (a - 2) / (a + 2), 0 <= a <= 27.5.
+  /// ((1 + ca) e^(a^2) erfc(a) - `erfcxMiddle`.value) / u for t = 1 / (1 + ca) = `erfcxMiddle`.t + u.
   ///
-  /// Minimax (Remez exchange at 50 digits), largest relative error 1.128e-18.
-  @inline(__always) public static func erfcxNumerator(_ q: Self) -> Self {
-    var p: Self = 0x1.058e37137b493p-29
-    p = fma(p, q, 0x1.ca2a50393cd2dp-29)
-    p = fma(p, q, -0x1.f2ae89be75829p-27)
-    p = fma(p, q, -0x1.471e85708be10p-25)
-    p = fma(p, q, 0x1.7d5c5a1010392p-26)
-    p = fma(p, q, 0x1.60c02b1e9bd2cp-23)
-    p = fma(p, q, 0x1.39ce1155c9257p-23)
-    p = fma(p, q, -0x1.13cac4fba3cbdp-22)
-    p = fma(p, q, -0x1.c41583e198002p-21)
-    p = fma(p, q, -0x1.7a66980327f02p-21)
-    p = fma(p, q, 0x1.94d9edf4ed441p-20)
-    p = fma(p, q, 0x1.5f02ca4fe3687p-18)
-    p = fma(p, q, 0x1.f1cd54628e2f7p-19)
-    p = fma(p, q, -0x1.c4d62a247c72dp-17)
-    p = fma(p, q, -0x1.3189429a42816p-15)
-    p = fma(p, q, -0x1.951d107439531p-20)
-    p = fma(p, q, 0x1.3cc076097623bp-13)
-    p = fma(p, q, 0x1.b0c87ed5ccb11p-13)
-    p = fma(p, q, -0x1.dc692e680bcd7p-12)
-    p = fma(p, q, -0x1.7de520db53bbep-10)
-    p = fma(p, q, 0x1.4d461d137efecp-10)
-    p = fma(p, q, 0x1.1dd2ec90620d0p-7)
-    p = fma(p, q, -0x1.0742340456bc2p-7)
-    p = fma(p, q, -0x1.bc2b956198133p-5)
-    p = fma(p, q, 0x1.4ffa1e14e26a0p-3)
-    p = fma(p, q, -0x1.5407bebf3244bp-3)
-    p = fma(p, q, -0x1.7bf5ec170062ep-4)
-    p = fma(p, q, 0x1.46e80e2277953p+0)
+  /// Minimax (Remez exchange at 45 digits), largest error relative to (1 + ca) e^(a^2) erfc(a) 1.416e-17.
+  @inline(__always) public static func erfcxTail(_ u: Self) -> Self {
+    var p: Self = -0x1.4e65c9fa5b7f5p-8
+    p = fma(p, u, 0x1.412be4171108ep-6)
+    p = fma(p, u, -0x1.a33cfe995d3ddp-6)
+    p = fma(p, u, 0x1.477c0c2b55bfep-10)
+    p = fma(p, u, 0x1.f6e4b9fb85820p-6)
+    p = fma(p, u, -0x1.8390517d0291ep-6)
+    p = fma(p, u, -0x1.1ba4995670c09p-6)
+    p = fma(p, u, 0x1.0f778bb47c5e7p-5)
+    p = fma(p, u, 0x1.1f61714aa460fp-9)
+    p = fma(p, u, -0x1.2326bd528434ap-5)
+    p = fma(p, u, 0x1.4c77658e7c6f3p-7)
+    p = fma(p, u, 0x1.3112385d12af7p-5)
+    p = fma(p, u, -0x1.489575e9c0a90p-6)
+    p = fma(p, u, -0x1.6932fc8d33d3cp-5)
+    p = fma(p, u, 0x1.c7922cdb38858p-6)
+    p = fma(p, u, 0x1.0deaef19e9ec0p-4)
+    p = fma(p, u, -0x1.a4a4ace2ce8e9p-6)
+    p = fma(p, u, -0x1.fcc7b871d23d6p-4)
+    p = fma(p, u, -0x1.69176193e857bp-5)
+    p = fma(p, u, 0x1.c4b4fe625091dp-3)
+    p = fma(p, u, 0x1.fb710d501a568p-2)
+    p = fma(p, u, 0x1.3933c4e9970dep-1)
+    p = fma(p, u, 0x1.15f4900cfd724p-1)
     return p
+  }
+
+  /// The derivative of e^(a^2) erfc(a) by t = 1 / (1 + ca), to a quarter of it: what becomes of t's last bit.
+  @inline(__always) public static func erfcxSlope(_ t: Self) -> Self {
+    fma(t, fma(t, 3.027, -0.7198), 0.355)
   }
 }

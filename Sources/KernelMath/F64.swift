@@ -100,6 +100,20 @@ import CLanes
   @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
     F64(lanes_f64_product_minus(a.v, b.v, c.v))
   }
+  /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
+  @inline(__always) public static func product(_ a: F64, _ b: F64, plusLow c: F64) -> F64 {
+    F64(lanes_f64_product_plus(a.v, b.v, c.v))
+  }
+  /// `1 / d` to half the precision or better.
+  @inline(__always) public static func inverseEstimate(_ d: F64) -> F64 {
+    F64(lanes_f64_inverse_estimate(d.v))
+  }
+  /// `n / (d.hi + d.lo)`, d > 0: rounded once with FMA, twice without.
+  @inline(__always) public static func quotient(_ n: F64, _ d: Pair<F64>) -> F64 {
+    F64(lanes_f64_quotient(n.v, d.hi.v, d.lo.v))
+  }
+  /// `1 / d` within 1 ULP.
+  @inline(__always) public static func inverse(_ d: F64) -> F64 { F64(lanes_f64_inverse(d.v)) }
   /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
   @inline(__always) public func within(_ limit: F64) -> F64 { F64(lanes_f64_within(v, limit.v)) }
   /// Exact; the sign of a NaN counts as well.
@@ -148,18 +162,16 @@ import CLanes
     let smaller = F64(lanes_f64_min(a.v, b.v))
     return select(b == b, smaller, b)
   }
-  /// `sin` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func sin(_ x: F64) -> F64 { F64(lanes_f64_sin(x.v)) }
-  /// `cos` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func cos(_ x: F64) -> F64 { F64(lanes_f64_cos(x.v)) }
-  /// `sinh` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func sinh(_ x: F64) -> F64 { F64(lanes_f64_sinh(x.v)) }
-  /// `cosh` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func cosh(_ x: F64) -> F64 { F64(lanes_f64_cosh(x.v)) }
-  /// `atan` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func atan(_ x: F64) -> F64 { F64(lanes_f64_atan(x.v)) }
-  /// `asinh` of each lane, by one libm call each: right within 1 ULP, and slow.
-  @inline(__always) public static func asinh(_ x: F64) -> F64 { F64(lanes_f64_asinh(x.v)) }
+  /// True if any lane's mask is set.
+  @inline(__always) public static func any(_ mask: SIMD8<Int>) -> Bool { lanes_f64_any(mask) != 0 }
+  /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
+  @inline(__always) public static func bit(_ index: Int32, of k: F64) -> SIMD8<Int> {
+    lanes_f64_bit(k.v, index)
+  }
+  /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
+  @inline(__always) public func far(_ x: F64, _ mask: SIMD8<Int>, isCosine: Bool) -> F64 {
+    F64(lanes_f64_far(x.v, v, mask, isCosine ? 1 : 0))
+  }
 
   /// The constants of this precision.
   @inline(__always) public static var constants: LaneConstants<F64> {
@@ -173,7 +185,18 @@ import CLanes
       expOverflow: 710,
       smallestNormal: 0x1p-1022,
       subnormalScale: (0x1p54, 54),
-      erfcxReach: 27.5)  // erfc(27.3) is the smallest subnormal
+      erfcxReach: 27.5,  // erfc(27.3) is the smallest subnormal
+      erfcxScale: Pair(constant: 0x1.974b2334f2346p-2, 0x1.14e4ad3ae9e3fp-57),
+      erfcxMiddle: (t: 0x1.b4p-2, value: 0x1.80a98a6f58e63p-2),
+      normalTailScale: 0x1.2p-2,
+      normalReach: 38.8,  // Phi(-38.8) is below half the smallest subnormal
+      sigmoidCeiling: 40,  // e^-40 < 2^-54
+      halfPi: (0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed9p-110),
+      quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55),
+      sineReach: 1e6,
+      atanReach: 0x1p800,
+      hyperbolicReach: 710.5,  // sinh(710.48) overflows
+      asinhReach: 0x1p60)
   }
 }
 

@@ -11,6 +11,10 @@
 @inline(__always) public func gaussian<N: Number>(_ x: N, times factor: N) -> N {
   N.gaussian(x, times: factor)
 }
+/// `(factor.hi + factor.lo) * e^(-x^2 / 2)`, for an `x` that came through `withinGaussian`.
+@inline(__always) public func gaussian<N: Number>(_ x: N, times factor: Pair<N>) -> N {
+  N.gaussian(x, times: factor)
+}
 /// `e^x - 1`, without cancellation near 0.
 @inline(__always) public func expm1<N: Number>(_ x: N) -> N { N.expm1(x) }
 /// The natural logarithm.
@@ -33,6 +37,12 @@
 @inline(__always) public func silu<N: Number>(_ x: N) -> N { N.silu(x) }
 /// `x erfc(-x / sqrt(2)) / 2`, accurate in the tail.
 @inline(__always) public func gelu<N: Number>(_ x: N) -> N { N.gelu(x) }
+/// `x tanh(softplus(x))`, accurate in the tail.
+@inline(__always) public func mish<N: Number>(_ x: N) -> N { N.mish(x) }
+/// `1 / sqrt(x)`, within 1.5 ULP.
+///
+/// rsqrt(±0) = ±inf, rsqrt(inf) = 0, rsqrt(x < 0) = NaN.
+@inline(__always) public func rsqrt<N: Number>(_ x: N) -> N { 1 / N.sqrt(x) }
 /// The square root.
 @inline(__always) public func sqrt<N: Number>(_ x: N) -> N { N.sqrt(x) }
 /// The magnitude; its derivative at 0 is 0.

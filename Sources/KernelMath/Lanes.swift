@@ -1,3 +1,5 @@
+import CLanes
+
 // SIMD lanes: what kernels compute on. The elementary functions are written once, over this protocol, in
 // the other files of this module; `F32` and `F64` give the operations and the constants.
 
@@ -34,8 +36,17 @@ public protocol Lanes: Number {
   /// The lanes in double, exact.
   var wide: Wide { get }
 
-  /// `a * b - c` with the product unrounded, rounded once where the CPU level has FMA.
-  static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
+  /// `a * b + c` rounded once at every CPU level, for a `c` of at most a few ULP of the product.
+  static func product(_ a: Self, _ b: Self, plusLow c: Self) -> Self
+  /// `1 / d` to half the precision or better, for `d` and `1 / d` normal: the start of a division that goes on
+  /// with the remainder.
+  static func inverseEstimate(_ d: Self) -> Self
+  /// `n / (d.hi + d.lo)`, rounded once where the CPU level has FMA and twice where not.
+  ///
+  /// - Valid range: d > 0; d.hi, 1 / d.hi and the quotient normal, n and the quotient normal or zero.
+  static func quotient(_ n: Self, _ d: Pair<Self>) -> Self
+  /// `1 / d` within 1 ULP, for `d` and `1 / d` normal.
+  static func inverse(_ d: Self) -> Self
   /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
   func within(_ limit: Self) -> Self
   /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
@@ -53,18 +64,44 @@ public protocol Lanes: Number {
   /// `self` as m * 2^k with m in [sqrt(1/2), sqrt(2)); `self` normal and positive.
   var split: (significand: Self, exponent: Self) { get }
 
+  /// True if any lane's mask is set.
+  static func any(_ mask: Mask) -> Bool
+  /// The mask of the lanes whose integer, which `roundingMagic` was added to, has bit `index`.
+  static func bit(_ index: Int32, of k: Self) -> Mask
+  /// The sine, or cosine, of x by libm in the lanes of the mask; `self` in the others.
+  func far(_ x: Self, _ mask: Mask, isCosine: Bool) -> Self
+
   /// Constants that depend on the precision; F32.swift and F64.swift say where each comes from.
   static var constants: LaneConstants<Self> { get }
   /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2.
   static func expTail(_ r: Self) -> Self
-  /// (e^(-q/2) - 1) / q for |q| <= log(2).
+  /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2).
   static func gaussianTail(_ q: Self) -> Self
   /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 3 - 2 sqrt(2).
   static func logTail(_ s2: Self) -> Self
-  /// erf(x) / x as a function of x^2, for |x| <= 1.
-  static func erfRatio(_ x2: Self) -> Self
-  /// (1 + 2a) e^(a^2) erfc(a) as a function of q = (a - 2) / (a + 2), for 0 <= a <= erfcxReach.
-  static func erfcxNumerator(_ q: Self) -> Self
+  /// erf(x) / x - 1 as a function of x^2, for |x| <= 1.
+  static func erfExcess(_ x2: Self) -> Self
+  /// ((1 + ca) e^(a^2) erfc(a) - erfcxMiddle.value) / u for 1 / (1 + ca) = erfcxMiddle.t + u.
+  static func erfcxTail(_ u: Self) -> Self
+  /// The derivative of e^(a^2) erfc(a) by t = 1 / (1 + ca), roughly.
+  static func erfcxSlope(_ t: Self) -> Self
+  /// (sin r - r) / r^3 as a function of r^2, for |r| <= pi/4.
+  static func sinTail(_ r2: Self) -> Self
+  /// (cos r - 1 + r^2 / 2) / r^4 as a function of r^2, for |r| <= pi/4.
+  static func cosTail(_ r2: Self) -> Self
+  /// (atan z - z) / z^3 as a function of z^2, for |z| <= tan(pi/8).
+  static func atanTail(_ z2: Self) -> Self
+  /// (sinh r - r) / r^3 as a function of r^2, for |r| <= log(2)/2.
+  static func sinhTail(_ r2: Self) -> Self
+  /// (cosh r - 1) / r^2 as a function of r^2, for |r| <= log(2)/2.
+  static func coshTail(_ r2: Self) -> Self
+  /// (2 atanh(s) - 2 s) / s^3 as a function of s^2, for |s| <= 1/3.
+  static func atanhTail(_ s2: Self) -> Self
+}
+
+extension Lanes {
+  /// True where the CPU level has FMA; known when a kernel is compiled.
+  @inline(__always) static var hasFMA: Bool { lanes_fuse() != 0 }
 }
 
 /// Sums over lanes, in double.
@@ -103,4 +140,26 @@ public struct LaneConstants<L: Lanes> {
   public var subnormalScale: (factor: L, exponent: L)
   /// From here on erfc is zero, and `erfcx` need not go.
   public var erfcxReach: L
+  /// c of the variable t = 1 / (1 + ca) of `erfcxTail`.
+  public var erfcxScale: Pair<L>
+  /// A t, and (1 + ca) e^(a^2) erfc(a) there: one where the value needs no more bits than these lanes have.
+  public var erfcxMiddle: (t: L, value: L)
+  /// c / sqrt(2), exact: the scale for the normal distribution function.
+  public var normalTailScale: L
+  /// From here on the normal distribution's tail, times any x so large, is nothing.
+  public var normalReach: L
+  /// From here on the sigmoid is 1.
+  public var sigmoidCeiling: L
+  /// pi/2 in three parts.
+  public var halfPi: (L, L, L)
+  /// pi/4.
+  public var quarterPi: Pair<L>
+  /// Up to here the reduction of `sin` and `cos` is exact.
+  public var sineReach: L
+  /// A number whose arctangent is pi/2, and which an ULP of another may be multiplied with.
+  public var atanReach: L
+  /// From here on sinh and cosh are infinite.
+  public var hyperbolicReach: L
+  /// From here on 1 + x^2 is x^2.
+  public var asinhReach: L
 }

@@ -34,13 +34,19 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   static func fma(_ a: Self, _ b: Self, _ c: Self) -> Self
   /// What `product`, which is `a * b` rounded, lost: `a * b - product`.
   static func productError(_ a: Self, _ b: Self, _ product: Self) -> Self
+  /// `a * b - c` with the product unrounded, rounded once where the CPU level has FMA.
+  static func product(_ a: Self, _ b: Self, minus c: Self) -> Self
   /// `factor * exp(hi + lo)`; see `exp(_:times:)`.
   static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self
+  /// `factor / (1 + exp(-(hi + lo)))`; see `sigmoid(_:times:)`.
+  static func sigmoid(_ hi: Self, _ lo: Self, times factor: Self) -> Self
 
   /// `x` kept where e^(-x^2 / 2) is not nothing, for `gaussian`; NaN may become a number.
   static func withinGaussian(_ x: Self) -> Self
   /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.
   static func gaussian(_ x: Self, times factor: Self) -> Self
+  /// The same for a factor that is a product itself.
+  static func gaussian(_ x: Self, times factor: Pair<Self>) -> Self
 
   static func exp(_ x: Self) -> Self
   static func expm1(_ x: Self) -> Self
@@ -54,6 +60,7 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   static func erfcx(_ x: Self) -> Self
   static func silu(_ x: Self) -> Self
   static func gelu(_ x: Self) -> Self
+  static func mish(_ x: Self) -> Self
   static func sqrt(_ x: Self) -> Self
   static func abs(_ x: Self) -> Self
   static func sign(_ x: Self) -> Self

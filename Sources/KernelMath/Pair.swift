@@ -63,3 +63,10 @@ extension Pair {
 @inline(__always) public func exp<N: Number>(_ a: Pair<N>, times factor: N) -> N {
   N.exp(a.hi, a.lo, times: factor)
 }
+
+/// `factor / (1 + e^-(a.hi + a.lo))`, the exponential scaled last, so that subnormal results are rounded once.
+///
+/// `a.hi` may be infinite, `a.lo` and the factor are finite. NaN in, NaN out.
+@inline(__always) public func sigmoid<N: Number>(_ a: Pair<N>, times factor: N) -> N {
+  N.sigmoid(a.hi, a.lo, times: factor)
+}

@@ -112,6 +112,13 @@ public struct Dual<L: Lanes>: Number {
     // A rounding error has no derivative: the whole derivative is the product's.
     Dual(fixed: L.productError(a.value, b.value, product.value))
   }
+  /// `a * b - c` with the product unrounded.
+  @inline(__always) public static func product(_ a: Dual, _ b: Dual, minus c: Dual) -> Dual {
+    let difference = fma(a, b, -c)
+    return Dual(
+      L.product(a.value, b.value, minus: c.value), tangent: difference.tangent,
+      varies: difference.varies)
+  }
   /// `factor * exp(hi + lo)` and its derivative.
   @inline(__always) public static func exp(_ hi: Dual, _ lo: Dual, times factor: Dual) -> Dual {
     let value = L.exp(hi.value, lo.value, times: factor.value)
@@ -119,6 +126,17 @@ public struct Dual<L: Lanes>: Number {
     let inner = hi.varies ? factor.value * hi.tangent : 0
     let total = hi.varies ? (factor.varies ? factor.tangent + inner : inner) : factor.tangent
     return Dual(value, tangent: L.exp(hi.value, lo.value, times: total), varies: true)
+  }
+  /// `factor / (1 + exp(-(hi + lo)))` and its derivative.
+  @inline(__always) public static func sigmoid(_ hi: Dual, _ lo: Dual, times factor: Dual) -> Dual {
+    let value = L.sigmoid(hi.value, lo.value, times: factor.value)
+    if !hi.varies && !factor.varies { return Dual(fixed: value) }
+    // s' = s (1 - s), and 1 - s is the sigmoid of the negated exponent.
+    var total = factor.part
+    if hi.varies {
+      total = total + L.sigmoid(-hi.value, -lo.value, times: factor.value * hi.tangent)
+    }
+    return Dual(value, tangent: L.sigmoid(hi.value, lo.value, times: total), varies: true)
   }
 
   /// The bound changes nothing where the function is not nothing: the derivative passes.
@@ -130,7 +148,14 @@ public struct Dual<L: Lanes>: Number {
   }
   /// `gaussian` and its derivative, with one exponential.
   @inline(__always) public static func gaussian(_ x: Dual, times factor: Dual) -> Dual {
-    let value = L.gaussian(x.value, times: factor.value)
+    gaussian(x, factor, L.gaussian(x.value, times: factor.value))
+  }
+  /// `gaussian` and its derivative; the derivative does without the factor's low part.
+  @inline(__always) public static func gaussian(_ x: Dual, times factor: Pair<Dual>) -> Dual {
+    gaussian(x, factor.hi, L.gaussian(x.value, times: Pair(factor.hi.value, factor.lo.value)))
+  }
+  /// `value`, and what factor e^(-x^2 / 2) has for a derivative.
+  @inline(__always) static func gaussian(_ x: Dual, _ factor: Dual, _ value: L) -> Dual {
     if !x.varies && !factor.varies { return Dual(fixed: value) }
     var total = factor.part
     if x.varies { total = L.fma(-(factor.value * x.value), x.tangent, total) }
@@ -196,6 +221,11 @@ public struct Dual<L: Lanes>: Number {
   @inline(__always) public static func gelu(_ x: Dual) -> Dual {
     let y = L.gelu(x.value)
     return x.chain(y, L.geluSlope(x.value))
+  }
+  /// `mish` by the chain rule.
+  @inline(__always) public static func mish(_ x: Dual) -> Dual {
+    let y = L.mish(x.value)
+    return x.chain(y, L.mishSlope(x.value))
   }
   /// `sqrt` by the chain rule.
   @inline(__always) public static func sqrt(_ x: Dual) -> Dual {

@@ -45,7 +45,8 @@ struct BoxCopy {
           let source = from + (i * fromStrides.0 + j * fromStrides.1 + k * fromStrides.2)
           let target = to + (i * toStrides.0 + j * toStrides.1 + k * toStrides.2)
           if f == 1 && t == 1 {
-            for l in 0..<extents.3 { target[l] = C.convert(source[l]) }
+            let done = C.convertStart(source, target, extents.3)
+            for l in done..<extents.3 { target[l] = C.convert(source[l]) }
           } else {
             for l in 0..<extents.3 { target[l * t] = C.convert(source[l * f]) }
           }

@@ -15,7 +15,9 @@ struct ActZoo: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "See what there is",
-        subcommands: [List.self, Info.self, Eval.self, Plot.self, Doctor.self]),
+        subcommands: [
+          List.self, Info.self, Eval.self, Plot.self, Bench.self, Doctor.self,
+        ]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
       CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),
       CommandGroup(name: "Trust plugins", subcommands: [Verify.self, Fuzz.self, Explain.self]),

@@ -3,8 +3,9 @@ import KernelMath
 
 // How far lanes are from the truth, measured in units in the last place of the truth.
 
-/// Inputs that reach every binade: random bit patterns, and uniform ones where functions bend.
-func stratified(count: Int, reach: Double) -> [Double] {
+/// Inputs that reach every binade, subnormals included: random bit patterns of `Float`, or of `Double` if
+/// `isWide`, and uniform ones where functions bend.
+func stratified(count: Int, reach: Double, isWide: Bool) -> [Double] {
   var state: UInt64 = 0x9E37_79B9_7F4A_7C15
   func next() -> UInt64 {
     // xorshift64*: short, seeded, and good enough to spread bit patterns.
@@ -18,6 +19,7 @@ func stratified(count: Int, reach: Double) -> [Double] {
     let bits = next()
     let unit = Double(bits >> 11) * 0x1p-53
     switch i % 4 {
+    case 0 where isWide: inputs.append(Double(bitPattern: bits))
     case 0: inputs.append(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
     case 1: inputs.append((unit * 2 - 1) * reach)
     case 2: inputs.append((unit * 2 - 1) * 3)

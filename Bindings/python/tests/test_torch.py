@@ -50,6 +50,19 @@ def test_channels_last_and_slices_equal_the_composite(name, dtype):
     assert y.dtype == dtype
 
 
+def test_bfloat16_is_the_f32_result_rounded_in_rows_and_alone():
+    """All 65,536 inputs; rows go through the CPU's instructions, single elements never do."""
+    silu = actzoo.torch.Activation("silu")
+    x = torch.arange(-32768, 32768, dtype=torch.int32).to(torch.int16).view(torch.bfloat16)
+    y = silu(x)
+    torch.testing.assert_close(
+        y, silu(x.float()).to(torch.bfloat16), rtol=0, atol=0, equal_nan=True
+    )
+    some = range(3, len(x), 61)
+    alone = torch.cat([silu(x[i : i + 1]) for i in some]).view(torch.int16)
+    assert torch.equal(y[3::61].view(torch.int16), alone)
+
+
 def test_rational_groups():
     torch.manual_seed(5)
     layer = actzoo.torch.Activation("rational", preset="swish", channel_axis=-1)

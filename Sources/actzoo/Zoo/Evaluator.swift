@@ -108,23 +108,35 @@ struct Evaluator {
     do { return try run(x, g, u, wantsGradients) } catch { throw CommandFailure(error.message) }
   }
 
-  private func run(_ x: [Double], _ g: [Double], _ u: Double?, _ wantsGradients: Bool)
-    throws(ZooError) -> Result
-  {
-    let d = activation.descriptor
+  /// One value of every parameter, shared by as many elements as its granularities allow.
+  var binding: Binding {
     var binding = Binding()
     binding.dtype = type
-    binding.choices = zip(d.parameters, values).map { parameter, values in
+    binding.choices = zip(activation.descriptor.parameters, values).map { parameter, values in
       Choice(
         granularity: parameter.plotGranularity, groups: 1,
         count: parameter.isVector ? values.count : 0)
     }
+    return binding
+  }
+
+  /// The values as tensors for that binding.
+  func parameterOperands() -> [Operand] {
+    zip(activation.descriptor.parameters, values).map {
+      Operand($1, $0.plotShape($1.count), type)
+    }
+  }
+
+  private func run(_ x: [Double], _ g: [Double], _ u: Double?, _ wantsGradients: Bool)
+    throws(ZooError) -> Result
+  {
+    let d = activation.descriptor
     let bound = try activation.bind(binding)
     // One sample, one channel: whatever the granularity, each parameter has one value to share.
     let shape = [1, 1, x.count]
     let inputs = d.isGated ? [x, x.indices.map { g[$0 % g.count] }] : [x]
     let xs = inputs.map { Operand($0, shape, type) }
-    let parameters = zip(d.parameters, values).map { Operand($1, $0.plotShape($1.count), type) }
+    let parameters = parameterOperands()
     let noise = u.map { Operand([$0], shape, ACTZOO_F32) }
     let y = Operand(shape, type)
     var arguments = actzoo_arguments()
