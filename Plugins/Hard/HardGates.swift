@@ -1,5 +1,5 @@
-// Inputs weighted by a piecewise linear gate. Below the gate's start the result is 0 even at -inf, where the
-// product would be NaN; NaN itself takes the other branch.
+// Inputs weighted by a piecewise linear gate. Each piece is written out: the product of input and gate is NaN
+// at -inf and overflows long before the result does. NaN itself takes the branch that computes with it.
 
 /// HardSwish: the input weighted by its hard sigmoid.
 ///
@@ -8,9 +8,9 @@
 /// hard-swish(NaN) = NaN, hard-swish(+inf) = inf, hard-swish(-inf) = 0; hard-swish'(-3) = 0, hard-swish'(3) = 1.
 /// Source: arXiv:1905.02244, section 5.2.
 public enum HardSwish: Activation {
-  /// The formula; the gate is divided before the product, which would overflow.
+  /// The formula.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
-    select(a.x <= -3, 0, a.x * (min(a.x + 3, 6) / 6))
+    select(a.x <= -3, 0, select(a.x >= 3, a.x, a.x * (a.x + 3) / 6))
   }
 
   /// (2x + 3) / 6 between the kinks: 2x + 3 is exact near its zero, x/6 + (x + 3)/6 is not.
@@ -27,7 +27,7 @@ public enum HardSwish: Activation {
 public enum HardMish: Activation {
   /// The formula.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
-    select(a.x <= -2, 0, a.x * (0.5 * min(a.x + 2, 2)))
+    select(a.x <= -2, 0, select(a.x >= 0, a.x, a.x * (a.x + 2) * 0.5))
   }
 
   /// x + 1 between the kinks.
