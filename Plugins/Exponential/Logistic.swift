@@ -1,0 +1,78 @@
+// exp, the logistic function, its integral, and the Gaussian.
+
+/// Exp: e^x.
+///
+/// exp(NaN) = NaN, exp(-inf) = 0; overflow gives inf.
+public enum Exp: Activation {
+  /// The formula.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { exp(a.x) }
+}
+
+/// Sigmoid: the logistic function.
+///
+///     sigmoid(x) = 1 / (1 + exp(-x))
+///
+/// sigmoid(NaN) = NaN, sigmoid(+inf) = 1, sigmoid(-inf) = 0.
+public enum Sigmoid: Activation {
+  /// The formula.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { sigmoid(a.x) }
+
+  /// t / (1 + t)^2 with t = e^-|x|; s (1 - s) would lose the right tail.
+  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    let t = exp(-abs(a.x))
+    return Gradient(x: t / ((1 + t) * (1 + t)))
+  }
+}
+
+/// LogSigmoid: the logarithm of the sigmoid.
+///
+///     log-sigmoid(x) = -log(1 + exp(-x))
+///
+/// log-sigmoid(NaN) = NaN, log-sigmoid(+inf) = 0, log-sigmoid(-inf) = -inf.
+public enum LogSigmoid: Activation {
+  /// The formula.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { -softplus(-a.x) }
+}
+
+/// Softplus: a smooth ReLU, sharper for larger beta.
+///
+///     softplus(x) = log(1 + exp(beta x)) / beta
+///
+/// softplus(NaN) = NaN, softplus(+inf) = inf, softplus(-inf) = 0.
+public enum Softplus: Activation {
+  /// beta.
+  @inline(__always) public static var parameters: Int { 1 }
+
+  /// beta x, and minus its magnitude as a pair: rounded, it would cost the tail 50 ULP.
+  @inline(__always) static func scaled<N: Number>(_ a: Arguments<N>) -> (z: N, e: Pair<N>) {
+    let z = product(a.p.0, a.x)
+    let side = select(z.hi < 0, N(1), -1)
+    return (z.hi, Pair(side * z.hi, side * z.lo))
+  }
+
+  /// The formula.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let (z, e) = scaled(a)
+    return (max(z, 0) + log1p(exp(e, times: 1))) / a.p.0
+  }
+
+  /// sigmoid(beta x), and by beta (x sigmoid(beta x) - softplus(x)) / beta.
+  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    let (z, e) = scaled(a)
+    let t = exp(e, times: 1)
+    let s = select(z < 0, t, 1) / (1 + t)
+    return Gradient(x: s, p0: (a.x * s - value(a)) / a.p.0)
+  }
+}
+
+/// Gaussian: the bell curve.
+///
+///     gaussian(x) = exp(-x^2)
+///
+/// gaussian(NaN) = NaN, gaussian(±inf) = 0.
+public enum Gaussian: Activation {
+  /// The formula; the square is never rounded, which would cost 80 ULP in the tails.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+    exp(-square(a.x), times: 1)
+  }
+}
