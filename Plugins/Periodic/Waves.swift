@@ -12,7 +12,7 @@ public enum Sin: Activation {
 ///     snake(x) = x + sin(a x)^2 / a
 ///
 /// snake(NaN) = NaN, snake(±inf) = ±inf: the ripple is at most 1 / a.
-/// Source: Ziyin, Hartwig, Ueda, arXiv:2006.08195, section 4.
+/// Source: Ziyin, Hartwig, Ueda, arXiv:2006.08195.
 public enum Snake: Activation {
   /// a.
   @inline(__always) public static var parameters: Int { 1 }

@@ -5,7 +5,7 @@
 ///
 /// acon-c(NaN) = NaN; for z = +inf the limit is that of p1 x, for z = -inf that of p2 x, and 0 where the
 /// factor is 0.
-/// Source: Ma, Zhang, Liu, Sun, arXiv:2009.04759, section 3.
+/// Source: Ma, Zhang, Liu, Sun, arXiv:2009.04759.
 public enum ACONC: Activation {
   /// p1, p2, beta.
   @inline(__always) public static var parameters: Int { 3 }

@@ -3,7 +3,7 @@
 ///     golu(x) = x exp(-exp(-x))
 ///
 /// golu(NaN) = NaN, golu(+inf) = inf, golu(-inf) = -0.
-/// Source: Das, Safari, Adriaensen, Hutter, arXiv:2502.03654, section 2.
+/// Source: Das, Safari, Adriaensen, Hutter, arXiv:2502.03654.
 public enum GoLU: Activation {
   /// e^-x as a pair, within -7.3...40: one ULP of it would be 100 ULP of a result e^-100.
   ///

@@ -3,7 +3,7 @@
 ///     swish-beta(x) = x sigmoid(beta x)
 ///
 /// For beta > 0: swish-beta(NaN) = NaN, swish-beta(+inf) = inf, swish-beta(-inf) = -0.
-/// Source: Ramachandran, Zoph, Le, arXiv:1710.05941, section 4.
+/// Source: Ramachandran, Zoph, Le, arXiv:1710.05941.
 public enum Swishbeta: Activation {
   /// beta.
   @inline(__always) public static var parameters: Int { 1 }
