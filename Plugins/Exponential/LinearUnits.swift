@@ -35,10 +35,8 @@ public enum CELU: Activation {
   @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (x, alpha) = (a.x, a.p.0)
     let q = x / alpha
-    let back = product(q, alpha)
-    let t = exp(Pair(q, ((x - back.hi) - back.lo) / alpha), times: 1)
-    return Gradient(
-      x: select(x > 0, 1, t), p0: select(x > 0, 0, expm1(q) - q * t))
+    let rest = -L.product(q, alpha, minus: x) / alpha
+    return Gradient(x: select(x > 0, 1, exp(Pair(q, rest), times: 1)))
   }
 }
 
@@ -59,7 +57,7 @@ public enum SELU: Activation {
 
 /// APALU: a line that grows steeper for positive inputs, an ELU for negative ones.
 ///
-///     apalu(x) = x >= 0 ? a (x + x sigmoid(1.702 x)) : b (exp(x) - 1)
+///     apalu(x) = x >= 0 ? a x (1 + sigmoid(1.702 x)) : b (exp(x) - 1)
 ///
 /// apalu'(0) = 1.5 a. apalu(NaN) = NaN, apalu(+inf) = inf, apalu(-inf) = -b.
 /// Source: arXiv:2402.08244.
@@ -69,11 +67,11 @@ public enum APALU: Activation {
 
   /// The formula.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let right = a.p.0 * fma(a.x, sigmoid(1.702 * a.x), a.x)
+    let right = a.p.0 * a.x * (1 + sigmoid(1.702 * a.x))
     return select(a.x >= 0, right, a.p.1 * expm1(a.x))
   }
 
-  /// By x a (1 + s + z s (1 - s)) with z = 1.702 x, s = sigmoid(z); from z = 100 on, where s is 1, as there.
+  /// By x a (1 + s + z s (1 - s)) with z = 1.702 x, s = sigmoid(z); beyond z = 100 as there.
   @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let isRight = a.x >= 0
     let z = clamp(1.702 * a.x, 0, 100)

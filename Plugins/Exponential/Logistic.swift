@@ -17,10 +17,10 @@ public enum Sigmoid: Activation {
   /// The formula.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { sigmoid(a.x) }
 
-  /// t / (1 + t)^2 with t = e^-|x|; s (1 - s) would lose the right tail.
+  /// t / (1 + 2t + t^2) with t = e^-|x|; s (1 - s) would lose the right tail.
   @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let t = exp(-abs(a.x))
-    return Gradient(x: t / ((1 + t) * (1 + t)))
+    return Gradient(x: t / fma(t, t + 2, 1))
   }
 }
 
@@ -43,25 +43,24 @@ public enum Softplus: Activation {
   /// beta.
   @inline(__always) public static var parameters: Int { 1 }
 
-  /// beta x, and minus its magnitude as a pair: rounded, it would cost the tail 50 ULP.
-  @inline(__always) static func scaled<N: Number>(_ a: Arguments<N>) -> (z: N, e: Pair<N>) {
+  /// beta x as a pair: rounded, it would cost the tail 50 ULP.
+  ///
+  /// Where the product is large or infinite its low part says nothing.
+  @inline(__always) static func scaled<N: Number>(_ a: Arguments<N>) -> Pair<N> {
     let z = product(a.p.0, a.x)
-    let side = select(z.hi < 0, N(1), -1)
-    return (z.hi, Pair(side * z.hi, side * z.lo))
+    return Pair(z.hi, select(abs(z.hi) < 1000, z.lo, 0))
   }
 
-  /// The formula.
+  /// The formula; the low part enters by the derivative, for which e^z (left) and 1 (right) are good enough.
   @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let (z, e) = scaled(a)
-    return (max(z, 0) + log1p(exp(e, times: 1))) / a.p.0
+    let z = scaled(a)
+    let y = softplus(z.hi)
+    return fma(z.lo, select(z.hi < 0, y, 1), y) / a.p.0
   }
 
-  /// sigmoid(beta x), and by beta (x sigmoid(beta x) - softplus(x)) / beta.
+  /// sigmoid(beta x).
   @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
-    let (z, e) = scaled(a)
-    let t = exp(e, times: 1)
-    let s = select(z < 0, t, 1) / (1 + t)
-    return Gradient(x: s, p0: (a.x * s - value(a)) / a.p.0)
+    Gradient(x: sigmoid(scaled(a), times: 1))
   }
 }
 

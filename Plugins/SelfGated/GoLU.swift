@@ -1,0 +1,38 @@
+/// GoLU: the input weighted by the Gompertz function.
+///
+///     golu(x) = x exp(-exp(-x))
+///
+/// golu(NaN) = NaN, golu(+inf) = inf, golu(-inf) = -0.
+/// Source: Das, Safari, Adriaensen, Hutter, arXiv:2502.03654.
+public enum GoLU: Activation {
+  /// e^-x as a pair, within -7.3...40: one ULP of it would be 100 ULP of a result e^-100.
+  ///
+  /// e^s - 1 for s = -x / 256 by its Taylor series, of which only the first two terms need their low parts;
+  /// then eight times (1 + p)^2 = 1 + (2p + p^2).
+  @inline(__always) static func decay<N: Number>(_ x: N) -> Pair<N> {
+    let s = clamp(x, -7.3, 40) * (-1.0 / 256)
+    var tail = fma(s, 1.0 / 362880, 1.0 / 40320)
+    tail = fma(tail, s, 1.0 / 5040)
+    tail = fma(tail, s, 1.0 / 720)
+    tail = fma(tail, s, 1.0 / 120)
+    tail = fma(tail, s, 1.0 / 24)
+    tail = fma(tail, s, 1.0 / 6)
+    var p = Pair(s, 0) + square(s).times(powerOfTwo: 0.5)
+    p = p + Pair(s * s * s * tail, 0)
+    for _ in 0..<8 { p = p.times(powerOfTwo: 2) + p * p }
+    return Pair(1, 0) + p
+  }
+
+  /// The formula; beyond -7.3 and 40 the weight is 0 and 1 to the last bit.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let x = a.x
+    return select(x > 40, x, exp(-decay(x), times: max(x, -8)))
+  }
+
+  /// exp(-e^-x) (1 + x e^-x).
+  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    let e = decay(a.x)
+    let x = clamp(a.x, -8, 40)
+    return Gradient(x: exp(-e, times: fma(x, e.hi, fma(x, e.lo, 1))))
+  }
+}

@@ -1,0 +1,30 @@
+/// TeLU: the input weighted by the tanh of its exponential.
+///
+///     telu(x) = x tanh(exp(x))
+///
+/// telu(NaN) = NaN, telu(+inf) = inf, telu(-inf) = -0.
+/// Source: Fernandez and Mali, arXiv:2402.02790, and, as TanhExp, Liu and Di, arXiv:2003.09855.
+public enum TeLU: Activation {
+  /// The formula; left of -19, where tanh(e^x) is e^x to the last bit and may be subnormal, scaled last.
+  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let x = a.x
+    return select(x < -19, exp(Pair(x, 0), times: x), x * tanh(exp(x)))
+  }
+
+  /// tanh(e^x) + x e^x sech^2(e^x); from x = 5 on, where the second term is nothing, with that of 5.
+  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    let x = min(a.x, 5)
+    let e = exp(x)
+    let near = fma(x * e, sech2(e), tanh(e))
+    return Gradient(x: select(a.x < -19, exp(Pair(x, 0), times: 1 + x), near))
+  }
+}
+
+/// sech^2(u) for u >= 0, or so little below it that e^(-2u) does not overflow.
+///
+/// 1 - tanh(u)^2 has no digits left where tanh(u) is near 1.
+@inline(__always) func sech2<N: Number>(_ u: N) -> N {
+  let t = exp(-2 * u)
+  let inverse = 1 / (1 + t)
+  return 4 * t * inverse * inverse
+}
