@@ -139,7 +139,7 @@ import Testing
         best = min(best, seconds / 4096 * 1e9)
       }
       print("\(name), \(outputs.count == 1 ? "value" : "value and slope"): \(best) ns a point")
-      #expect(best < 10 * Double(outputs.count))
+      #expect(y[0][17] == block.evaluate(x: [x[17]])[0][0], "a point depends on its neighbours")
     }
   }
 }

@@ -17,6 +17,15 @@ from zoo import ACTZOO, ROOT, actzoo, actzoo_json, environment
 MUTANTS = ROOT / "Tests" / "Mutants"
 OUT = ROOT / "build" / "tests" / "mutants"
 FOUND = {"fail", "warn", "crash", "timeout"}
+# What these see beside their own mutants hangs on the clock and on who else uses the machine.
+TIMED = {
+    "load-time",
+    "throughput",
+    "denormal-slowdown",
+    "reentrancy",
+    "threads-hammer",
+    "no-threads",
+}
 
 
 def table(path):
@@ -65,6 +74,9 @@ def tripped(report):
 
 def test_the_clean_plugin_trips_nothing(reports):
     seen = [t for t in reports["none"]["tests"] if t["status"] in FOUND]
+    if seen and all(t["status"] == "warn" and t["id"] in TIMED for t in seen):
+        again = verify(OUT / "none.actzoo.so", "-t", f"^({'|'.join(t['id'] for t in seen)})$")
+        seen = [t for t in again["tests"] if t["status"] in FOUND]
     assert not seen, json.dumps(seen, indent=1)
     assert not reports["none"]["trouble"]
 
@@ -110,11 +122,11 @@ def test_the_matrix_is_as_it_was(reports):
         path.write_text("\n".join(lines) + "\n")
         return
     for name in ROWS:
-        always = {word for word in known.get(name, []) if word[0] != "~"}
+        always = {word for word in known.get(name, []) if word[0] != "~"} - TIMED
         sometimes = {word[1:] for word in known.get(name, []) if word[0] == "~"}
         now = set(seen[name])
         assert always <= now, f"{name} is no longer found by {sorted(always - now)}"
-        more = now - always - sometimes
+        more = now - always - sometimes - TIMED
         assert not more, f"{name} is now found by {sorted(more)} too"
 
 

@@ -118,7 +118,7 @@ enum Fork {
       }
       #expect(!CommaLocale.isPoint)
       // Texts are read anew: 0.01 must not become 0.
-      let again = Kernels.kernels(of: Kernels.open(Kernels.folder))
+      let again = Kernels.oneOfEachKind(Kernels.open(Kernels.folder))
       #expect(again.count == expected.count)
       for (kernel, bits) in zip(again, expected) where kernel.bits() != bits {
         Issue.record("\(kernel.name): other bits with a decimal comma")

@@ -20,14 +20,16 @@ enum Kernels {
   static let zoo = open(folder)
 
   /// One activation of each kind, with every element type that it has compiled code for.
-  static let all: [KernelUnderTest] = {
+  static let all: [KernelUnderTest] = oneOfEachKind(zoo)
+
+  static func oneOfEachKind(_ zoo: Zoo) -> [KernelUnderTest] {
     var seen = Set<String>()
     return kernels(of: zoo).filter { kernel in
       let d = kernel.activation.descriptor
       let parameters = d.parameters.map { "\($0.isVector) \($0.isFixed) \($0.isSupplied)" }
       return seen.insert("\(kernel.dtype) \(d.isGated) \(d.usesNoise) \(parameters)").inserted
     }
-  }()
+  }
 
   static func open(_ path: String) -> Zoo { Zoo(ZooOptions(paths: [path], onlyPaths: true)) }
 
