@@ -137,8 +137,9 @@ import Testing
     #expect(blurred(-0.1) == blurred(0.1) && blurred(0.3) != blurred(0.4))
   }
 
-  /// Formulas that, as they are written, cancel somewhere in double, in a derivative most of them; there the
-  /// evaluation in many bits judges alone. Kernels compute them otherwise.
+  /// Formulas that, as they are written, cancel somewhere in double; most of them in a derivative.
+  ///
+  /// There the evaluation in many bits judges alone. Kernels compute them otherwise.
   static let cancelling: Set<String> = [
     "acon-c", "bent-identity", "isrlu", "isru", "pwlu", "softsign", "sqish", "tanhshrink", "xielu",
   ]
