@@ -105,7 +105,7 @@ def test_eval_gated_vector_preset_and_noise():
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["eval", "crelu", "1"], "did you mean 'crrelu'?"),
+        (["eval", "cr-relu", "1"], "did you mean 'crrelu'?"),
         (["eval", "crrelu", "1", "--param", "ep=1"], "did you mean 'eps'?"),
         (["eval", "crrelu", "1", "--param", "eps"], "NAME=VALUE"),
         (["eval", "crrelu", "1", "--param", "eps=a"], "'a' of --param eps is not a number"),

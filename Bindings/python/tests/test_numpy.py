@@ -156,7 +156,7 @@ def bad(message, **changes):
 @pytest.mark.parametrize(
     "message, call",
     [
-        bad("crrelu", name="crelu"),
+        bad("crrelu", name="cr-relu"),
         bad("no parameter 'epsilon'", parameters={"epsilon": 1.0}),
         bad("complex64", x=np.ones((4, 8), np.complex64)),
         bad("eps", parameters={"eps": np.zeros(3, np.float32)}),

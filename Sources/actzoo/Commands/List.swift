@@ -66,7 +66,7 @@ struct List: ParsableCommand {
     }
     var table = Table([
       .init(title: "NAME"), .init(title: "TITLE", isDispensable: true),
-      .init(title: "FORMULA", least: 24), .init(title: "PARAMETERS", least: 12),
+      .init(title: "FORMULA", least: 18), .init(title: "PARAMETERS", least: 10),
       .init(title: "BUILD"), .init(title: "SOURCE", isDispensable: true),
     ])
     for activation in zoo.activations {
