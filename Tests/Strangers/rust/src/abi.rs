@@ -1,6 +1,10 @@
 //! `Include/actzoo/plugin.h`, contract 1, in Rust: the same structs, in the same order.
 
-use core::ffi::{c_char, c_void};
+use core::ffi::c_void;
+
+/// C's char; `core` has it only since Rust 1.64, and all that matters here is its size.
+#[allow(non_camel_case_types)]
+pub type c_char = u8;
 
 pub const OK: i32 = 0;
 pub const UNSUPPORTED: i32 = 1;

@@ -91,7 +91,7 @@ const fn row(dtype: u32) -> Kernels {
         dtype,
         device_type: 1,
         flags: INPLACE_FORWARD | INPLACE_BACKWARD | BACKWARD_NEEDS_X,
-        activation: c"com.stranger.elu/1".as_ptr(),
+        activation: b"com.stranger.elu/1\0".as_ptr(),
         this: core::ptr::null(),
         forward: Some(forward),
         backward: Some(backward),
@@ -113,5 +113,8 @@ static PLUGIN: Plugin = Plugin {
 /// The only exported symbol.
 #[no_mangle]
 pub extern "C" fn actzoo_plugin_v1(_: *const Host) -> *const Plugin {
+    // With older Rust (seen with 1.63) the linker drops a section that nothing reads, `#[used]` or not.
+    // SAFETY: the first byte of a static.
+    unsafe { core::ptr::read_volatile(&MANIFEST[0]) };
     &PLUGIN
 }
