@@ -19,11 +19,6 @@ struct Setting {
     }
   }
 
-  /// The same with every number rounded to the element type, which is what a kernel sees.
-  func rounded<T: Scalar>(to: T.Type) -> Setting {
-    Setting(label: label, counts: counts, values: values.map { $0.map { Double(T($0)) } })
-  }
-
   static func initial(_ descriptor: ActivationDescriptor, counts: [Int]? = nil) -> Setting {
     let counts = counts ?? descriptor.defaultCounts
     var random = Random(7)
@@ -48,36 +43,5 @@ struct Setting {
       }
     }
     return result
-  }
-
-  /// Initial values, presets, perturbations of each, and other counts than the default.
-  static func all(_ descriptor: ActivationDescriptor) -> [Setting] {
-    let first = initial(descriptor)
-    var settings = [first]
-    for preset in descriptor.presets {
-      var setting = first
-      setting.label = "preset \(preset.name)"
-      for i in descriptor.parameters.indices {
-        if let values = preset.values(
-          for: i, length: first.values[i].count, counts: first.counts)
-        {
-          setting.values[i] = values
-        }
-      }
-      settings.append(setting)
-    }
-    if descriptor.parameters.contains(where: { !$0.isFixed }) {
-      settings.append(first.perturbed(descriptor, seed: 1))
-      settings.append(settings[settings.count - 2].perturbed(descriptor, seed: 2))
-    }
-    for (i, count) in descriptor.counts.enumerated() {
-      for other in [count.minimum, min(count.maximum, count.defaultValue + 3)]
-      where other != count.defaultValue {
-        var counts = descriptor.defaultCounts
-        counts[i] = other
-        settings.append(initial(descriptor, counts: counts).perturbed(descriptor, seed: 3))
-      }
-    }
-    return settings
   }
 }
