@@ -36,10 +36,11 @@ let package = Package(
       cSettings: [.unsafeFlags(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"])]),
 
     // Embedded subset: compiled here for tests and the command line, and once more into plugins and
-    // libactzoo.so.
-    .target(name: "KernelMath", dependencies: ["CLanes"], swiftSettings: kernel),
+    // libactzoo.so. Plugins' part has no `public`: what a plugin does not use then costs its compilation
+    // nothing. PluginKit is compiled into plugins alone (`actzoo build`).
     .target(
-      name: "PluginKit", dependencies: ["KernelMath", "CActZoo", "CLanes"], swiftSettings: kernel),
+      name: "KernelMath", dependencies: ["CLanes"],
+      swiftSettings: kernel + [.unsafeFlags(["-enable-testing"])]),
     .target(name: "Formula", dependencies: ["CSystem"], swiftSettings: strict),
     .target(
       name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"], swiftSettings: strict),

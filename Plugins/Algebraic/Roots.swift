@@ -6,9 +6,9 @@
 ///
 /// squareplus(NaN) = NaN, squareplus(+inf) = inf, squareplus(-inf) = 0.
 /// Source: Barron, arXiv:2112.11687, equation 1.
-public enum Squareplus: Activation {
+enum Squareplus: Activation {
   /// b.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// sqrt(x^2 + b), which is |x| where b is nothing to x^2: there the square may overflow.
   @inline(__always) static func root<N: Number>(_ x: N, _ b: N) -> N {
@@ -22,12 +22,12 @@ public enum Squareplus: Activation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     value(a.x, a.p.0, root(a.x, a.p.0))
   }
 
   /// (1 + x / root) / 2 is the value over the root; where both are 0, as for b = 0, it is 0.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let r = root(a.x, a.p.0)
     return Gradient(x: value(a.x, a.p.0, r) / select(r == 0, 1, r))
   }
@@ -39,9 +39,9 @@ public enum Squareplus: Activation {
 ///
 /// isru(NaN) = NaN, isru(±inf) = ±1 / sqrt(alpha).
 /// Source: arXiv:1710.09967, section 4.
-public enum ISRU: Activation {
+enum ISRU: Activation {
   /// alpha.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula; ±1 / sqrt(alpha) where 1 is nothing to alpha x^2, which there may overflow.
   @inline(__always) static func value<N: Number>(_ x: N, _ alpha: N) -> N {
@@ -52,7 +52,7 @@ public enum ISRU: Activation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     value(a.x, a.p.0)
   }
 
@@ -65,7 +65,7 @@ public enum ISRU: Activation {
   }
 
   /// By x d^(-3/2), by alpha -y^3 / 2.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let y = value(a.x, a.p.0)
     return Gradient(x: slope(a.x, a.p.0), p0: -0.5 * y * y * y)
   }
@@ -77,17 +77,17 @@ public enum ISRU: Activation {
 ///
 /// isrlu(NaN) = NaN, isrlu(+inf) = inf, isrlu(-inf) = -1 / sqrt(alpha).
 /// Source: arXiv:1710.09967, equation 1.
-public enum ISRLU: Activation {
+enum ISRLU: Activation {
   /// alpha.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x >= 0, a.x, ISRU.value(a.x, a.p.0))
   }
 
   /// 1 or that of ISRU; by alpha on the left only.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let y = ISRU.value(a.x, a.p.0)
     let isRight = a.x >= 0
     return Gradient(
@@ -100,15 +100,15 @@ public enum ISRLU: Activation {
 ///     bent-identity(x) = (sqrt(x^2 + 1) - 1) / 2 + x
 ///
 /// bent-identity(NaN) = NaN, bent-identity(±inf) = ±inf.
-public enum Bentidentity: Activation {
+enum Bentidentity: Activation {
   /// x (1 + w / 2) with w = x / (sqrt(x^2 + 1) + 1), in which nothing cancels; w is ±1 from 2^60 on.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = clamp(a.x, -0x1p60, 0x1p60)
     return a.x * fma(0.5, x / (sqrt(fma(x, x, 1)) + 1), 1)
   }
 
   /// 1 + x / (2 sqrt(x^2 + 1)).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = clamp(a.x, -0x1p60, 0x1p60)
     return Gradient(x: fma(0.5, x / sqrt(fma(x, x, 1)), 1))
   }

@@ -4,17 +4,17 @@
 ///
 /// The derivative at a kink is that of its left side. lslu-chain(NaN) = NaN.
 /// Source: arXiv:2409.08283.
-public enum LSLUchain: CoefficientActivation {
+enum LSLUchain: CoefficientActivation {
   /// alpha, bias.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// Three of each.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] == 3 && count[1] == 3
   }
 
   /// The formula.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     var z = x
     for i in 0..<3 { z = fma(p[0, i], max(z, 0), p[1, i]) }
     return max(z, 0)
@@ -22,7 +22,7 @@ public enum LSLUchain: CoefficientActivation {
 
   /// Back through the chain: what comes to z_i+1 goes to bias_i, times max(z_i, 0) to alpha_i, and times
   /// alpha_i on to z_i where it is above 0.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     let r0 = max(x, 0)

@@ -4,26 +4,26 @@
 ///
 /// linear-combination(NaN) = NaN; at ±inf it is infinite for weights that are not 0.
 /// Source: arXiv:2004.13271.
-public enum Linearcombination: CoefficientActivation {
+enum Linearcombination: CoefficientActivation {
   /// w.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// Four weights.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool { count[0] == 4 }
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool { count[0] == 4 }
 
   @inline(__always) static func total<L: Lanes>(_ p: Coefficients<L>) -> L {
     (p[0, 0] + p[0, 1]) + (p[0, 2] + p[0, 3])
   }
 
   /// The formula, every weight divided first: the sum may overflow before the mean does.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let total = total(p)
     let linear = fma(p[0, 0] / total, max(x, 0), p[0, 3] / total * x)
     return linear + fma(p[0, 1] / total, sigmoid(x), p[0, 2] / total * tanh(x))
   }
 
   /// By x the mean of the derivatives, by w_i (f_i(x) - y) / total.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     let total = total(p)

@@ -6,22 +6,22 @@
 /// The derivative of |s| at 0 is 1 here, as the formula's branch says, so that b = 0 can learn.
 /// rational-b(NaN) = NaN; rational-b(±inf) is the limit where b_3 is not 0.
 /// Source: arXiv:1907.06732 (PAU), version B of its code.
-public enum RationalB: CoefficientActivation {
+enum RationalB: CoefficientActivation {
   /// a, b.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// Degrees 5 and 4.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] == 6 && count[1] == 4
   }
 
   /// The formula.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     safeQuotient(x, p, floor: 1, first: 1)
   }
 
   /// The derivatives, by hand.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     safeQuotientGradient(x, dy, p, &sums, floor: 1, first: 1)
@@ -36,22 +36,22 @@ public enum RationalB: CoefficientActivation {
 /// The derivative of |s| at 0 is 1 here. rational-c(NaN) = NaN; rational-c(±inf) is the limit where b_4 is
 /// not 0.
 /// Source: arXiv:1907.06732 (PAU), version C of its code.
-public enum RationalC: CoefficientActivation {
+enum RationalC: CoefficientActivation {
   /// a, b.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// Degrees 5 and 4.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] == 6 && count[1] == 5
   }
 
   /// The formula.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     safeQuotient(x, p, floor: 0.1, first: 0)
   }
 
   /// The derivatives, by hand.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     safeQuotientGradient(x, dy, p, &sums, floor: 0.1, first: 0)

@@ -6,12 +6,12 @@
 ///
 /// elu'(0) = alpha. elu(NaN) = NaN, elu(-inf) = -alpha.
 /// Source: arXiv:1511.07289, equation 15.
-public enum ELU: Activation {
+enum ELU: Activation {
   /// alpha.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x > 0, a.x, a.p.0 * expm1(a.x))
   }
 }
@@ -22,17 +22,17 @@ public enum ELU: Activation {
 ///
 /// celu(NaN) = NaN, celu(-inf) = -alpha.
 /// Source: arXiv:1704.07483, equation 2.
-public enum CELU: Activation {
+enum CELU: Activation {
   /// alpha.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x > 0, a.x, a.p.0 * expm1(a.x / a.p.0))
   }
 
   /// exp(x / alpha), the quotient as a pair: rounded, it would cost the tail 50 ULP.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (x, alpha) = (a.x, a.p.0)
     let q = x / alpha
     let rest = -L.product(q, alpha, minus: x) / alpha
@@ -46,9 +46,9 @@ public enum CELU: Activation {
 ///
 /// selu(NaN) = NaN, selu(-inf) = -1.7581; selu'(0) = 1.7581.
 /// Source: arXiv:1706.02515, equation 2.
-public enum SELU: Activation {
+enum SELU: Activation {
   /// The formula, its two constants multiplied beforehand.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(
       a.x > 0, 1.0507009873554804934193349852946 * a.x,
       1.7580993408473768599402175208123 * expm1(a.x))
@@ -61,18 +61,18 @@ public enum SELU: Activation {
 ///
 /// apalu'(0) = 1.5 a. apalu(NaN) = NaN, apalu(+inf) = inf, apalu(-inf) = -b.
 /// Source: arXiv:2402.08244.
-public enum APALU: Activation {
+enum APALU: Activation {
   /// a, b.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let right = a.p.0 * a.x * (1 + sigmoid(1.702 * a.x))
     return select(a.x >= 0, right, a.p.1 * expm1(a.x))
   }
 
   /// By x a (1 + s + z s (1 - s)) with z = 1.702 x, s = sigmoid(z); beyond z = 100 as there.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let isRight = a.x >= 0
     let z = clamp(1.702 * a.x, 0, 100)
     let t = exp(-z)

@@ -3,9 +3,9 @@
 /// Exp: e^x.
 ///
 /// exp(NaN) = NaN, exp(-inf) = 0; overflow gives inf.
-public enum Exp: Activation {
+enum Exp: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { exp(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { exp(a.x) }
 }
 
 /// Sigmoid: the logistic function.
@@ -13,12 +13,12 @@ public enum Exp: Activation {
 ///     sigmoid(x) = 1 / (1 + exp(-x))
 ///
 /// sigmoid(NaN) = NaN, sigmoid(+inf) = 1, sigmoid(-inf) = 0.
-public enum Sigmoid: Activation {
+enum Sigmoid: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { sigmoid(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { sigmoid(a.x) }
 
   /// t / (1 + 2t + t^2) with t = e^-|x|; s (1 - s) would lose the right tail.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let t = exp(-abs(a.x))
     return Gradient(x: t / fma(t, t + 2, 1))
   }
@@ -29,9 +29,9 @@ public enum Sigmoid: Activation {
 ///     log-sigmoid(x) = -log(1 + exp(-x))
 ///
 /// log-sigmoid(NaN) = NaN, log-sigmoid(+inf) = 0, log-sigmoid(-inf) = -inf.
-public enum LogSigmoid: Activation {
+enum LogSigmoid: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { -softplus(-a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { -softplus(-a.x) }
 }
 
 /// Softplus: a smooth ReLU, sharper for larger beta.
@@ -39,9 +39,9 @@ public enum LogSigmoid: Activation {
 ///     softplus(x) = log(1 + exp(beta x)) / beta
 ///
 /// softplus(NaN) = NaN, softplus(+inf) = inf, softplus(-inf) = 0.
-public enum Softplus: Activation {
+enum Softplus: Activation {
   /// beta.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// beta x as a pair: rounded, it would cost the tail 50 ULP.
   ///
@@ -52,14 +52,14 @@ public enum Softplus: Activation {
   }
 
   /// The formula; the low part enters by the derivative, for which e^z (left) and 1 (right) are good enough.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let z = scaled(a)
     let y = softplus(z.hi)
     return fma(z.lo, select(z.hi < 0, y, 1), y) / a.p.0
   }
 
   /// sigmoid(beta x).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: sigmoid(scaled(a), times: 1))
   }
 }
@@ -69,9 +69,9 @@ public enum Softplus: Activation {
 ///     gaussian(x) = exp(-x^2)
 ///
 /// gaussian(NaN) = NaN, gaussian(±inf) = 0.
-public enum Gaussian: Activation {
+enum Gaussian: Activation {
   /// The formula; the square is never rounded, which would cost 80 ULP in the tails.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     exp(-square(a.x), times: 1)
   }
 }

@@ -6,15 +6,15 @@
 ///
 /// xielu'(0) = beta. xielu(NaN) = NaN, xielu(±inf) = inf.
 /// Source: arXiv:2411.13010, section 3.
-public enum xIELU: Activation {
+enum xIELU: Activation {
   /// ap, an, beta.
-  @inline(__always) public static var parameters: Int { 3 }
+  @inline(__always) static var parameters: Int { 3 }
 
   /// The formula.
   ///
   /// Left of -1 the two linear terms are taken together, because inf - inf has no value; right of it apart,
   /// because together they cancel.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, rest, beta) = (a.x, softplus(a.p.1), a.p.2)
     let e = expm1(min(x, 0))
     let far = fma(beta + rest, e, -rest * x)
@@ -23,7 +23,7 @@ public enum xIELU: Activation {
   }
 
   /// By x 2 alpha_p x + beta or alpha_n (e^x - 1) + beta; by ap and an what they multiply.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (x, beta) = (a.x, a.p.2)
     let isRight = x > 0
     let e = expm1(min(x, 0))

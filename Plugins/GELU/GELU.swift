@@ -4,7 +4,7 @@
 ///
 /// gelu(NaN) = NaN, gelu(+inf) = inf, gelu(-inf) = -0.
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415, section 2.
-public enum GELU: Activation {
+enum GELU: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { gelu(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { gelu(a.x) }
 }

@@ -5,7 +5,7 @@
 ///
 /// gelu-tanh(NaN) = NaN, gelu-tanh(+inf) = inf, gelu-tanh(-inf) = -0.
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415, section 2.
-public enum GELUtanh: Activation {
+enum GELUtanh: Activation {
   /// v as a pair: rounded, it would cost 100 ULP where the result is e^-100.
   @inline(__always) static func exponent<N: Number>(_ x: N) -> Pair<N> {
     // 2 sqrt(2 / pi) in two parts, the first so short that its difference to the sum is exact, and 0.044715
@@ -22,13 +22,13 @@ public enum GELUtanh: Activation {
   }
 
   /// x sigmoid(v), the exponential scaled last; v is out of the sigmoid's reach from |x| = 50 on.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = clamp(a.x, -50, 50)
     return select(a.x > 50, a.x, sigmoid(exponent(x), times: x))
   }
 
   /// s (1 + x (1 - s) v') with s = sigmoid(v); from |x| = 50 on, where v' e^-v is nothing, as at 50.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = clamp(a.x, -50, 50)
     let v = exponent(x)
     let slope = fma(x * x, 3 * 0.07135481627260025, 1.5957691216057308)

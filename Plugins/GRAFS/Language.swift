@@ -4,14 +4,14 @@
 ///
 /// grafs-gpt-1(NaN) = NaN, grafs-gpt-1(+inf) = inf, grafs-gpt-1(-inf) = 0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSGPT1: Activation {
+enum GRAFSGPT1: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     silu(GRAFSWRN.value(a)) * silu(a.x)
   }
 
   /// silu'(u) u' silu(x) + silu(u) silu'(x) with u that of GRAFS-WRN.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let u = GRAFSWRN.value(a)
     let slope = L.siluSlope(u) * GRAFSWRN.gradient(a).x
     return Gradient(x: fma(slope, silu(a.x), silu(u) * L.siluSlope(a.x)))
@@ -22,9 +22,9 @@ public enum GRAFSGPT1: Activation {
 ///
 /// grafs-gpt-2(NaN) = NaN, grafs-gpt-2(±inf) = inf.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSGPT2: Activation {
+enum GRAFSGPT2: Activation {
   /// The formula; beyond ±100 the outer silu is its argument, which then may overflow before the result does.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let v = silu(a.x)
     let half = sigmoid(v) * a.x
     let bend = select(abs(a.x) > 100, 0.431 * half * a.x, 0.431 * silu(half * a.x))
@@ -33,7 +33,7 @@ public enum GRAFSGPT2: Activation {
 
   /// 0.431 silu'(u) u' + 0.5681 silu'(x) with u = s x^2, s = sigmoid(v), v = silu(x), and
   /// u' = x s (2 + x (1 - s) v'); the last x within ±100, beyond which (1 - s) v' is nothing.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = a.x
     let v = silu(x)
     let s = sigmoid(v)
@@ -48,9 +48,9 @@ public enum GRAFSGPT2: Activation {
 ///
 /// grafs-gpt-3(NaN) = NaN, grafs-gpt-3(+inf) = inf, grafs-gpt-3(-inf) = -0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSGPT3: Activation {
+enum GRAFSGPT3: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let u = gelu(a.x)
     return gelu(u) + u
   }

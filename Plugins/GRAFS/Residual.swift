@@ -4,18 +4,18 @@
 ///
 /// grafs-resnet-1(NaN) = NaN, grafs-resnet-1(+inf) = inf, grafs-resnet-1(-inf) = -0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSResNet1: Activation {
+enum GRAFSResNet1: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { silu(gelu(a.x)) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { silu(gelu(a.x)) }
 }
 
 /// GRAFS-ResNet-2: silu(leakyrelu(gelu(x))), leakyrelu(u) = max(u, 0.01 u).
 ///
 /// grafs-resnet-2(NaN) = NaN, grafs-resnet-2(+inf) = inf, grafs-resnet-2(-inf) = -0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSResNet2: Activation {
+enum GRAFSResNet2: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let u = gelu(a.x)
     return silu(select(u > 0, u, 0.01 * u))
   }
@@ -25,14 +25,14 @@ public enum GRAFSResNet2: Activation {
 ///
 /// The derivative at 0 is 0. grafs-resnet-3(NaN) = NaN, grafs-resnet-3(+inf) = inf, grafs-resnet-3(-inf) = 0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSResNet3: Activation {
+enum GRAFSResNet3: Activation {
   /// The formula: gelu and silu have the sign of their arguments.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     silu(gelu(max(a.x, 0)))
   }
 
   /// silu'(gelu(x)) gelu'(x) for x > 0, else 0.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let slope = L.siluSlope(gelu(a.x)) * L.geluSlope(a.x)
     return Gradient(x: select(a.x <= 0, 0, slope))
   }
@@ -42,15 +42,15 @@ public enum GRAFSResNet3: Activation {
 ///
 /// The derivative at 0 is 0. grafs-resnet-4(NaN) = NaN, grafs-resnet-4(+inf) = inf, grafs-resnet-4(-inf) = 0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSResNet4: Activation {
+enum GRAFSResNet4: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let r = max(a.x, 0)
     return r * sigmoid(gelu(r))
   }
 
   /// s (1 + r (1 - s) gelu'(r)) with s = sigmoid(gelu(r)), r = max(x, 0) up to 100, where 1 - s is nothing.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let r = min(max(a.x, 0), 100)
     let u = gelu(r)
     let slope = sigmoid(u) * fma(r * sigmoid(-u), L.geluSlope(r), 1)
@@ -62,15 +62,15 @@ public enum GRAFSResNet4: Activation {
 ///
 /// grafs-wrn(NaN) = NaN, grafs-wrn(+inf) = inf, grafs-wrn(-inf) = -0.
 /// Source: the code of arXiv:2408.06820.
-public enum GRAFSWRN: Activation {
+enum GRAFSWRN: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     sigmoid(max(a.x, 0)) * gelu(a.x)
   }
 
   /// s (gelu'(x) + (1 - s) gelu(x)) with s = sigmoid(x) for x > 0, up to 100, where 1 - s is nothing; else
   /// gelu'(x) / 2.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = min(a.x, 100)
     let slope = L.geluSlope(x)
     return Gradient(

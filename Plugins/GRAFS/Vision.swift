@@ -4,7 +4,7 @@
 ///
 /// grafs-vit-1(NaN) = NaN, grafs-vit-1(±inf) = inf.
 /// Source: arXiv:2408.06820.
-public enum GRAFSViT1: Activation {
+enum GRAFSViT1: Activation {
   /// square x^2 + rest gelu(silu(x) gelu(x)); the product is 0 at -inf.
   @inline(__always) static func mix<N: Number>(_ x: N, square: N, rest: N) -> N {
     let gate = select(x < -2000, 0, silu(x) * gelu(x))
@@ -12,7 +12,7 @@ public enum GRAFSViT1: Activation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     mix(a.x, square: 0.3399, rest: 0.6601)
   }
 }
@@ -21,9 +21,9 @@ public enum GRAFSViT1: Activation {
 ///
 /// grafs-vit-2(NaN) = NaN, grafs-vit-2(±inf) = inf.
 /// Source: arXiv:2408.06820.
-public enum GRAFSViT2: Activation {
+enum GRAFSViT2: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = a.x
     let inner = fma(0.2822 * x, x, 0.7178 * gelu(x))
     return fma(0.2678 * x, x, 0.7322 * silu(inner))
@@ -34,9 +34,9 @@ public enum GRAFSViT2: Activation {
 ///
 /// grafs-vit-3(NaN) = NaN, grafs-vit-3(±inf) = inf.
 /// Source: arXiv:2408.06820.
-public enum GRAFSViT3: Activation {
+enum GRAFSViT3: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     GRAFSViT1.mix(a.x, square: 0.2681, rest: 0.7319)
   }
 }
@@ -45,9 +45,9 @@ public enum GRAFSViT3: Activation {
 ///
 /// grafs-vit-4(NaN) = NaN, grafs-vit-4(±inf) = inf.
 /// Source: arXiv:2408.06820.
-public enum GRAFSViT4: Activation {
+enum GRAFSViT4: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     GRAFSViT1.mix(a.x, square: 0.3222, rest: 0.6778)
   }
 }
@@ -56,9 +56,9 @@ public enum GRAFSViT4: Activation {
 ///
 /// grafs-vit-5(NaN) = NaN, grafs-vit-5(±inf) = inf.
 /// Source: arXiv:2408.06820.
-public enum GRAFSViT5: Activation {
+enum GRAFSViT5: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     fma(0.3139 * a.x, a.x, 0.5431 * gelu(a.x))
   }
 }

@@ -4,9 +4,9 @@
 ///
 /// NaN in either input gives NaN, as an infinite x with g = -inf does.
 /// Source: Dauphin, Fan, Auli, Grangier, arXiv:1612.08083, without the linear maps.
-public enum GLU: Activation {
+enum GLU: Activation {
   /// Two inputs.
-  @inline(__always) public static var isGated: Bool { true }
+  @inline(__always) static var isGated: Bool { true }
 
   /// x sigmoid(g); far left, where the sigmoid is e^g and may be subnormal while x is huge, scaled last.
   @inline(__always) static func weighted<N: Number>(_ x: N, _ g: N) -> N {
@@ -18,12 +18,12 @@ public enum GLU: Activation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     weighted(a.x, a.g)
   }
 
   /// sigmoid(g), and x sigmoid(g) sigmoid(-g).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: sigmoid(a.g), g: weighted(weighted(a.x, -a.g), a.g))
   }
 }

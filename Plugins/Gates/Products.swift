@@ -4,12 +4,12 @@
 ///
 /// NaN in either input gives NaN, as 0 times infinity does.
 /// Source: Shazeer, arXiv:2002.05202, section 2, without the linear maps.
-public enum Bilinear: Activation {
+enum Bilinear: Activation {
   /// Two inputs.
-  @inline(__always) public static var isGated: Bool { true }
+  @inline(__always) static var isGated: Bool { true }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { a.x * a.g }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { a.x * a.g }
 }
 
 /// ReGLU: the input, gated by the ReLU of a second input.
@@ -18,12 +18,12 @@ public enum Bilinear: Activation {
 ///
 /// NaN in either input gives NaN, as 0 times infinity does. At g = 0 the derivative by g is 0.
 /// Source: Shazeer, arXiv:2002.05202, section 2, without the linear maps.
-public enum ReGLU: Activation {
+enum ReGLU: Activation {
   /// Two inputs.
-  @inline(__always) public static var isGated: Bool { true }
+  @inline(__always) static var isGated: Bool { true }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     a.x * max(a.g, 0)
   }
 }

@@ -4,12 +4,12 @@
 ///
 /// NaN in either input gives NaN, as 0 times infinity does.
 /// Source: Shazeer, arXiv:2002.05202, section 2, without the linear maps.
-public enum GeGLU: Activation {
+enum GeGLU: Activation {
   /// Two inputs.
-  @inline(__always) public static var isGated: Bool { true }
+  @inline(__always) static var isGated: Bool { true }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { a.x * gelu(a.g) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { a.x * gelu(a.g) }
 }
 
 /// CRReGLU: the input, gated by the CRReLU of a second input.
@@ -18,14 +18,14 @@ public enum GeGLU: Activation {
 ///
 /// NaN in either input gives NaN, as 0 times infinity does.
 /// Source: the gate of arXiv:2405.12954 in the place that arXiv:2002.05202 gives to a gate; of this zoo.
-public enum CRReGLU: Activation {
+enum CRReGLU: Activation {
   /// eps.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
   /// Two inputs.
-  @inline(__always) public static var isGated: Bool { true }
+  @inline(__always) static var isGated: Bool { true }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let bounded = withinGaussian(a.g)
     return a.x * (max(a.g, -0.0) + gaussian(bounded, times: product(a.p.0, bounded)))
   }

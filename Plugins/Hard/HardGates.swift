@@ -7,14 +7,14 @@
 ///
 /// hard-swish(NaN) = NaN, hard-swish(+inf) = inf, hard-swish(-inf) = 0; hard-swish'(-3) = 0, hard-swish'(3) = 1.
 /// Source: arXiv:1905.02244, section 5.2.
-public enum HardSwish: Activation {
+enum HardSwish: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x <= -3, 0, select(a.x >= 3, a.x, a.x * (a.x + 3) / 6))
   }
 
   /// (2x + 3) / 6 between the kinks: 2x + 3 is exact near its zero, x/6 + (x + 3)/6 is not.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: select(a.x <= -3, 0, select(a.x >= 3, 1, fma(2, a.x, 3) / 6)))
   }
 }
@@ -24,14 +24,14 @@ public enum HardSwish: Activation {
 ///     hard-mish(x) = x/2 min(2, max(0, x + 2))
 ///
 /// hard-mish(NaN) = NaN, hard-mish(+inf) = inf, hard-mish(-inf) = 0; hard-mish'(-2) = 0, hard-mish'(0) = 1.
-public enum HardMish: Activation {
+enum HardMish: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x <= -2, 0, select(a.x >= 0, a.x, a.x * (a.x + 2) * 0.5))
   }
 
   /// x + 1 between the kinks.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: select(a.x <= -2, 0, select(a.x >= 0, 1, a.x + 1)))
   }
 }
@@ -41,9 +41,9 @@ public enum HardMish: Activation {
 ///     sparse-plus(x) = x <= -1 ? 0 : x >= 1 ? x : (x + 1)^2 / 4
 ///
 /// sparse-plus(NaN) = NaN, sparse-plus(+inf) = inf, sparse-plus(-inf) = 0.
-public enum SparsePlus: Activation {
+enum SparsePlus: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let half = 0.5 * (a.x + 1)
     return select(a.x <= -1, 0, select(a.x >= 1, a.x, half * half))
   }

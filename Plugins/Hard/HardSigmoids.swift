@@ -5,12 +5,12 @@
 ///     hardtanh(x) = min(max(x, low), high)
 ///
 /// The bounds have the derivative 0. hardtanh(NaN) = NaN.
-public enum Hardtanh: Activation {
+enum Hardtanh: Activation {
   /// low, high.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     clamp(a.x, a.p.0, a.p.1)
   }
 }
@@ -21,9 +21,9 @@ public enum Hardtanh: Activation {
 ///
 /// hard-sigmoid'(±3) = 0. hard-sigmoid(NaN) = NaN.
 /// Source: arXiv:1905.02244; torch's, not ONNX's.
-public enum HardSigmoid: Activation {
+enum HardSigmoid: Activation {
   /// The formula: x + 3 is exact where it nearly cancels, x/6 + 1/2 would not be.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     clamp(a.x + 3, 0, 6) / 6
   }
 }
@@ -34,12 +34,12 @@ public enum HardSigmoid: Activation {
 ///
 /// The bounds have the derivative 0. hard-sigmoid-onnx(NaN) = NaN.
 /// Source: ONNX HardSigmoid-6.
-public enum HardSigmoidONNX: Activation {
+enum HardSigmoidONNX: Activation {
   /// alpha, beta.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     clamp(fma(a.p.0, a.x, a.p.1), 0, 1)
   }
 }
@@ -49,9 +49,9 @@ public enum HardSigmoidONNX: Activation {
 ///     sparse-sigmoid(x) = min(max((x + 1) / 2, 0), 1)
 ///
 /// sparse-sigmoid'(±1) = 0. sparse-sigmoid(NaN) = NaN.
-public enum SparseSigmoid: Activation {
+enum SparseSigmoid: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     clamp(0.5 * (a.x + 1), 0, 1)
   }
 }
@@ -62,17 +62,17 @@ public enum SparseSigmoid: Activation {
 ///
 /// Backward has the derivatives of s clamp(x + 1/2, 0, 1). threshold-unit(NaN) = NaN.
 /// Source: arXiv:2303.03382, section 2.
-public enum Thresholdunit: Activation {
+enum Thresholdunit: Activation {
   /// s.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula; the inner choice passes NaN on.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x < 0, 0, select(a.x >= 0, a.p.0, a.x))
   }
 
   /// The ramp's: s within it, and by s its height.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: select(abs(a.x) < 0.5, a.p.0, 0), p0: clamp(a.x + 0.5, 0, 1))
   }
 }

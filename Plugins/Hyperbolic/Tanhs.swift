@@ -5,12 +5,12 @@
 ///     tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
 ///
 /// tanh(NaN) = NaN, tanh(±inf) = ±1.
-public enum Tanh: Activation {
+enum Tanh: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { tanh(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { tanh(a.x) }
 
   /// sech^2.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: sechSquared(a.x, times: 1))
   }
 
@@ -26,7 +26,7 @@ public enum Tanh: Activation {
 ///     tanhshrink(x) = x - tanh(x)
 ///
 /// tanhshrink(NaN) = NaN, tanhshrink(±inf) = ±inf; near 0 it is x^3 / 3.
-public enum Tanhshrink: Activation {
+enum Tanhshrink: Activation {
   /// The formula where |x| >= 2; nearer to 0 it would cancel.
   ///
   /// There it is x c / (1 + c), from tanh's continued fraction
@@ -34,7 +34,7 @@ public enum Tanhshrink: Activation {
   ///     tanh(x) = x / (1 + c),   c = x^2 / (3 + x^2 / (5 + ... x^2 / 23)),
   ///
   /// written as a quotient of polynomials in x^2, right to 1.1e-18 up to 2.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = clamp(a.x, -2, 2)
     let s = x * x
     var top: N = 3.1622138893727925985e-12
@@ -54,7 +54,7 @@ public enum Tanhshrink: Activation {
   }
 
   /// tanh(x)^2.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let t = tanh(a.x)
     return Gradient(x: t * t)
   }
@@ -66,14 +66,14 @@ public enum Tanhshrink: Activation {
 ///
 /// lisht(NaN) = NaN, lisht(±inf) = inf.
 /// Source: arXiv:1901.05894, section 3.
-public enum LiSHT: Activation {
+enum LiSHT: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     a.x * tanh(a.x)
   }
 
   /// tanh(x) + x sech(x)^2, two terms of one sign; from 50 on, where the second is nothing, as there.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = clamp(a.x, -50, 50)
     return Gradient(x: tanh(x) + Tanh.sechSquared(x, times: x))
   }

@@ -4,7 +4,7 @@
 ///
 /// mish(NaN) = NaN, mish(+inf) = inf, mish(-inf) = -0.
 /// Source: Misra, arXiv:1908.08681, equation 1.
-public enum Mish: Activation {
+enum Mish: Activation {
   /// The formula, by a function of its own: from rounded parts (softplus, then tanh) it would be 46 ULP wrong.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { mish(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { mish(a.x) }
 }

@@ -4,12 +4,12 @@
 ///
 /// prelu'(0) = a. prelu(NaN) = NaN, prelu(+inf) = inf, prelu(-inf) = -inf for a > 0.
 /// Source: He, Zhang, Ren, Sun, arXiv:1502.01852, equation 1.
-public enum PReLU: Activation {
+enum PReLU: Activation {
   /// a.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x > 0, a.x, a.p.0 * a.x)
   }
 }

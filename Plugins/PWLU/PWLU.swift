@@ -7,12 +7,12 @@
 ///
 /// At a knot the derivative is that of the right side. pwlu(NaN) = NaN.
 /// Source: arXiv:2104.03693, section 3.1.
-public enum PWLU: CoefficientActivation {
+enum PWLU: CoefficientActivation {
   /// Y, BL, BR, KL, KR.
-  @inline(__always) public static var parameters: Int { 5 }
+  @inline(__always) static var parameters: Int { 5 }
 
   /// At least two values; one of everything else.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] >= 2 && count[1] == 1 && count[2] == 1 && count[3] == 1 && count[4] == 1
   }
 
@@ -38,7 +38,7 @@ public enum PWLU: CoefficientActivation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let place = locate(x, p)
     let (low, high) = (p.lookUp(0, place.i), p.lookUp(0, place.i + 1))
     // Both products are exact at their end of the interval, so that the pieces meet.
@@ -52,7 +52,7 @@ public enum PWLU: CoefficientActivation {
   ///
   /// Inside, with K the slope of the interval: by x K, by Y_i 1 - t, by Y_i+1 t, by BL K (u / N - 1), by BR
   /// -K u / N. Left: by Y_0 1, by KL x - BL, by BL -KL; right alike.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     let place = locate(x, p)

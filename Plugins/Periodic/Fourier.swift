@@ -4,12 +4,12 @@
 ///
 /// fourier(NaN) = fourier(±inf) = NaN: it has no limit there.
 /// Source: arXiv:2004.13271.
-public enum Fourier: CoefficientActivation {
+enum Fourier: CoefficientActivation {
   /// A, w, a, b.
-  @inline(__always) public static var parameters: Int { 4 }
+  @inline(__always) static var parameters: Int { 4 }
 
   /// One A and one w; as many cosines as sines.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] == 1 && count[1] == 1 && count[2] == count[3]
   }
 
@@ -22,7 +22,7 @@ public enum Fourier: CoefficientActivation {
   }
 
   /// The formula.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let t = product(p[1, 0], x)
     var y = p[0, 0]
     for k in 0..<p.count[2] {
@@ -34,7 +34,7 @@ public enum Fourier: CoefficientActivation {
 
   /// By A 1, by a_k cos(k w x), by b_k sin(k w x), by w x s and by x w s, with s the sum of
   /// k (b_k cos(k w x) - a_k sin(k w x)).
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     let t = product(p[1, 0], x)

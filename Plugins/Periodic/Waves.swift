@@ -2,9 +2,9 @@
 ///
 /// sin(NaN) = sin(±inf) = NaN: it has no limit there.
 /// Source: Sitzmann, Martel, Bergman, Lindell, Wetzstein, arXiv:2006.09661.
-public enum Sin: Activation {
+enum Sin: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { sin(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { sin(a.x) }
 }
 
 /// Snake: the input, with a learnable ripple that repeats itself.
@@ -13,9 +13,9 @@ public enum Sin: Activation {
 ///
 /// snake(NaN) = NaN, snake(±inf) = ±inf: the ripple is at most 1 / a.
 /// Source: Ziyin, Hartwig, Ueda, arXiv:2006.08195.
-public enum Snake: Activation {
+enum Snake: Activation {
   /// a.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// a x as a pair, because the sine of a large number has its rounding for an error.
   ///
@@ -29,14 +29,14 @@ public enum Snake: Activation {
   }
 
   /// The formula; for a = 0 its limit, x.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let theta = angle(a.x, a.p.0)
     let s = fma(theta.lo, cos(theta.hi), sin(theta.hi))
     return a.x + s * (s / select(a.p.0 == 0, 1, a.p.0))
   }
 
   /// By x 1 + sin(2 a x), by a (a x sin(2 a x) - sin(a x)^2) / a^2.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let theta = angle(a.x, a.p.0)
     let (sin, cos) = (sin(theta.hi), cos(theta.hi))
     let (s, c) = (fma(theta.lo, cos, sin), fma(-theta.lo, sin, cos))

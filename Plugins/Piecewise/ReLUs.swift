@@ -3,9 +3,9 @@
 /// Identity: the input.
 ///
 ///     identity(x) = x
-public enum Identity: Activation {
+enum Identity: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { a.x }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { a.x }
 }
 
 /// ReLU6: the positive part, at most 6.
@@ -13,9 +13,9 @@ public enum Identity: Activation {
 ///     relu6(x) = min(max(x, 0), 6)
 ///
 /// relu6'(0) = relu6'(6) = 0. relu6(NaN) = NaN.
-public enum ReLU6: Activation {
+enum ReLU6: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { clamp(a.x, 0, 6) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { clamp(a.x, 0, 6) }
 }
 
 /// LeakyReLU: a small fixed slope for negative inputs.
@@ -24,12 +24,12 @@ public enum ReLU6: Activation {
 ///
 /// leaky-relu'(0) = slope. leaky-relu(NaN) = NaN.
 /// Source: Maas, Hannun, Ng, ICML 2013.
-public enum LeakyReLU: Activation {
+enum LeakyReLU: Activation {
   /// slope.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x > 0, a.x, a.p.0 * a.x)
   }
 }
@@ -40,9 +40,9 @@ public enum LeakyReLU: Activation {
 ///
 /// relu-squared(NaN) = NaN, relu-squared(-inf) = 0.
 /// Source: arXiv:2109.08668, arXiv:2402.03804.
-public enum ReLUsquared: Activation {
+enum ReLUsquared: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let r = max(a.x, 0)
     return r * r
   }
@@ -54,12 +54,12 @@ public enum ReLUsquared: Activation {
 ///
 /// star-relu(NaN) = NaN, star-relu(-inf) = b.
 /// Source: arXiv:2210.13452, section 2.2.
-public enum StarReLU: Activation {
+enum StarReLU: Activation {
   /// s, b.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let r = max(a.x, 0)
     // The scale first: r^2 may overflow where s r^2 does not.
     return fma(a.p.0 * r, r, a.p.1)
@@ -74,19 +74,19 @@ public enum StarReLU: Activation {
 ///
 /// A threshold has its outer side's derivative. srelu(NaN) = NaN.
 /// Source: arXiv:1512.07030, equation 1.
-public enum SReLU: Activation {
+enum SReLU: Activation {
   /// tl, al, tr, ar.
-  @inline(__always) public static var parameters: Int { 4 }
+  @inline(__always) static var parameters: Int { 4 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, tl, al, tr, ar) = (a.x, a.p.0, a.p.1, a.p.2, a.p.3)
     let left = select(x <= tl, fma(al, x - tl, tl), x)
     return select(x >= tr, fma(ar, x - tr, tr), left)
   }
 
   /// By the thresholds 1 - slope, by the slopes the way beyond the threshold, each on its own side.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (x, tl, al, tr, ar) = (a.x, a.p.0, a.p.1, a.p.2, a.p.3)
     let isRight = x >= tr
     let isLeft = L.and(x <= tl, L.not(isRight))

@@ -6,12 +6,12 @@
 ///     hardshrink(x) = |x| <= lambda ? 0 : x
 ///
 /// hardshrink(NaN) = NaN; the thresholds have the derivative 0.
-public enum Hardshrink: Activation {
+enum Hardshrink: Activation {
   /// lambda.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(abs(a.x) <= a.p.0, 0, a.x)
   }
 }
@@ -21,12 +21,12 @@ public enum Hardshrink: Activation {
 ///     softshrink(x) = |x| <= lambda ? 0 : x - sign(x) lambda
 ///
 /// softshrink(NaN) = NaN; the thresholds have the derivative 0.
-public enum Softshrink: Activation {
+enum Softshrink: Activation {
   /// lambda.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(abs(a.x) <= a.p.0, 0, a.x - sign(a.x) * a.p.0)
   }
 }
@@ -37,12 +37,12 @@ public enum Softshrink: Activation {
 ///
 /// shrink(NaN) = NaN; the thresholds have the derivative 0.
 /// Source: ONNX Shrink-9.
-public enum Shrink: Activation {
+enum Shrink: Activation {
   /// lambda, bias.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(abs(a.x) <= a.p.0, 0, a.x - sign(a.x) * a.p.1)
   }
 }
@@ -52,12 +52,12 @@ public enum Shrink: Activation {
 ///     threshold(x) = x <= theta ? value : x
 ///
 /// threshold(NaN) = NaN; threshold'(theta) = 0.
-public enum Threshold: Activation {
+enum Threshold: Activation {
   /// theta, value.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     select(a.x <= a.p.0, a.p.1, a.x)
   }
 }

@@ -6,12 +6,12 @@
 /// The derivative of |b| at 0 is 1 here, as the formula's branch says, so that b = 0 can learn.
 /// rational(NaN) = NaN; rational(±inf) is the limit where b_3 is not 0.
 /// Source: arXiv:1907.06732 (PAU), arXiv:2409.10594 (groups).
-public enum Rational: CoefficientActivation {
+enum Rational: CoefficientActivation {
   /// a, b.
-  @inline(__always) public static var parameters: Int { 2 }
+  @inline(__always) static var parameters: Int { 2 }
 
   /// Degrees 5 and 4.
-  public static func accepts(_ count: InlineArray<6, Int>) -> Bool {
+  static func accepts(_ count: InlineArray<6, Int>) -> Bool {
     count[0] == 6 && count[1] == 4
   }
 
@@ -19,7 +19,7 @@ public enum Rational: CoefficientActivation {
   ///
   /// From |x| = 2^16 on, where x^5 will overflow, both polynomials are divided by x^4 and run
   /// backwards in 1 / x.
-  @inline(__always) public static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
+  @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let isFar = L.and(abs(x) > 0x1p16, p[1, 3] != 0)
     let z = select(isFar, 1 / x, x)
     let size = abs(z)
@@ -40,7 +40,7 @@ public enum Rational: CoefficientActivation {
   ///
   /// With S = sign(x) (|b_0| + 2 |b_1| |x| + ...): by x (P' - (P / Q) S) / Q, by a_j x^j / Q, by b_k
   /// -(P / Q) sign(b_k) |x|^(k + 1) / Q. From |x| = 2^20 on as at 2^20.
-  @inline(__always) public static func gradient<L: Lanes>(
+  @inline(__always) static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     let z = clamp(x, -0x1p20, 0x1p20)

@@ -6,9 +6,9 @@
 /// acon-c(NaN) = NaN; for z = +inf the limit is that of p1 x, for z = -inf that of p2 x, and 0 where the
 /// factor is 0.
 /// Source: Ma, Zhang, Liu, Sun, arXiv:2009.04759.
-public enum ACONC: Activation {
+enum ACONC: Activation {
   /// p1, p2, beta.
-  @inline(__always) public static var parameters: Int { 3 }
+  @inline(__always) static var parameters: Int { 3 }
 
   /// p1 - p2, rounded, and z as a pair: rounded, it would cost 80 ULP where a part is e^-80.
   @inline(__always) static func exponent<N: Number>(_ a: Arguments<N>) -> (d: N, z: Pair<N>) {
@@ -19,7 +19,7 @@ public enum ACONC: Activation {
   }
 
   /// The second form of the formula, in which like signs do not cancel.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, z) = (a.x, exponent(a).z)
     let isFar = abs(x) == N(.infinity)
     let finite = select(isFar, 1, x)
@@ -33,7 +33,7 @@ public enum ACONC: Activation {
 
   /// With s = sigmoid(z), u = s (1 + z (1 - s)) and v = (1 - s) (1 - z s): by x p1 u + p2 v, by p1 x u, by p2
   /// x v, by beta (p1 - p2)^2 x^2 s (1 - s).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (d, z) = exponent(a)
     let near = clamp(z.hi, -2000, 2000)
     let u = L.sigmoidSlope(z.hi, z.lo, min(near, 100))

@@ -4,7 +4,7 @@
 ///
 /// golu(NaN) = NaN, golu(+inf) = inf, golu(-inf) = -0.
 /// Source: Das, Safari, Adriaensen, Hutter, arXiv:2502.03654.
-public enum GoLU: Activation {
+enum GoLU: Activation {
   /// e^-x as a pair, within -7.3...40: one ULP of it would be 100 ULP of a result e^-100.
   ///
   /// e^s - 1 for s = -x / 256 by its Taylor series, of which only the first two terms need their low parts;
@@ -24,13 +24,13 @@ public enum GoLU: Activation {
   }
 
   /// The formula; beyond -7.3 and 40 the weight is 0 and 1 to the last bit.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = a.x
     return select(x > 40, x, exp(-decay(x), times: max(x, -8)))
   }
 
   /// exp(-e^-x) (1 + x e^-x).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let e = decay(a.x)
     let x = clamp(a.x, -8, 40)
     return Gradient(x: exp(-e, times: fma(x, e.hi, fma(x, e.lo, 1))))

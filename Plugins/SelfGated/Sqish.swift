@@ -4,9 +4,9 @@
 ///
 /// For alpha in 0...1 and gamma > 0: sqish(NaN) = NaN, sqish(+inf) = inf, sqish(-inf) = -inf (-0 for alpha = 0).
 /// Source: arXiv:2310.10126.
-public enum Sqish: Activation {
+enum Sqish: Activation {
   /// alpha, beta, gamma.
-  @inline(__always) public static var parameters: Int { 3 }
+  @inline(__always) static var parameters: Int { 3 }
 
   /// What value and derivatives have in common, with q = gamma (1 - alpha) x.
   struct Parts<N: Number> {
@@ -34,7 +34,7 @@ public enum Sqish: Activation {
   }
 
   /// The formula; where the exponential would overflow, as (1 - alpha) x e^q / sqrt(e^2q + beta).
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, parts) = (a.x, parts(a))
     let isFar = abs(x) == N(.infinity)
     let finite = select(isFar, sign(x), x)
@@ -48,7 +48,7 @@ public enum Sqish: Activation {
   ///
   /// With r the reciprocal root and w = e^(-2q) r^3: by x alpha + d r + d^2 gamma beta x w, by alpha
   /// x (1 - r) - d gamma beta x^2 w, by beta -d x w / 2, by gamma d^2 beta x^2 w.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (beta, gamma) = (a.p.1, a.p.2)
     let parts = parts(a)
     let (d, h, inverse) = (parts.d, parts.h, parts.inverse)

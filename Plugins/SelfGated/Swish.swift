@@ -4,9 +4,9 @@
 ///
 /// For beta > 0: swish-beta(NaN) = NaN, swish-beta(+inf) = inf, swish-beta(-inf) = -0.
 /// Source: Ramachandran, Zoph, Le, arXiv:1710.05941.
-public enum Swishbeta: Activation {
+enum Swishbeta: Activation {
   /// beta.
-  @inline(__always) public static var parameters: Int { 1 }
+  @inline(__always) static var parameters: Int { 1 }
 
   /// beta x as a pair: rounded, it would cost 80 ULP where the result is e^-80.
   @inline(__always) static func exponent<N: Number>(_ x: N, _ beta: N) -> Pair<N> {
@@ -20,7 +20,7 @@ public enum Swishbeta: Activation {
   }
 
   /// The formula; an infinite input has its limit.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, z) = (a.x, exponent(a.x, a.p.0))
     let isFar = abs(x) == N(.infinity)
     let near = weighted(z, times: select(isFar, sign(x), x))
@@ -28,7 +28,7 @@ public enum Swishbeta: Activation {
   }
 
   /// By x s (1 + z (1 - s)) with s = sigmoid(z), z = beta x; by beta x^2 s (1 - s).
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let z = exponent(a.x, a.p.0)
     let x = select(abs(a.x) == L(.infinity), 1, a.x)
     return Gradient(
@@ -43,20 +43,20 @@ public enum Swishbeta: Activation {
 ///
 /// quick-gelu(NaN) = NaN, quick-gelu(+inf) = inf, quick-gelu(-inf) = -0.
 /// Source: Hendrycks and Gimpel, arXiv:1606.08415, section 2.
-public enum QuickGELU: Activation {
+enum QuickGELU: Activation {
   /// 1.702 x as a pair, for an x that the sigmoid does not tell from infinity beyond ±1500.
   @inline(__always) static func exponent<N: Number>(_ x: N) -> Pair<N> {
     Pair(x, 0) * Pair(constant: 1.702, 4.263256414560601e-17)
   }
 
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = clamp(a.x, -1500, 1500)
     return select(a.x > 1500, a.x, sigmoid(exponent(x), times: x))
   }
 
   /// s (1 + z (1 - s)) with s = sigmoid(z), z = 1.702 x.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let z = exponent(clamp(a.x, -1500, 1500))
     return Gradient(x: L.sigmoidSlope(z.hi, z.lo, z.hi))
   }

@@ -4,14 +4,14 @@
 ///
 /// phish(NaN) = NaN, phish(+inf) = inf, phish(-inf) = 0.
 /// Source: Naveen, "Phish: a novel hyper-optimizable activation function", 2022.
-public enum Phish: Activation {
+enum Phish: Activation {
   /// The formula; left of -60 GELU is nothing.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     max(a.x, -60) * tanh(gelu(a.x))
   }
 
   /// tanh(u) + x sech^2(u) u' with u = gelu(x); beyond ±60, where the second term is nothing, as there.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = clamp(a.x, -60, 60)
     let u = gelu(x)
     return Gradient(x: fma(x * sech2(u), L.geluSlope(x), tanh(u)))
@@ -24,7 +24,7 @@ public enum Phish: Activation {
 ///
 /// smish(NaN) = NaN, smish(+inf) = inf, smish(-inf) = -0.
 /// Source: Wang, Ren, Wang, "Smish", Electronics 11(4), 2022, with alpha = beta = 1.
-public enum Smish: Activation {
+enum Smish: Activation {
   /// The formula without its logarithm.
   ///
   /// With t = e^-|x|,
@@ -33,7 +33,7 @@ public enum Smish: Activation {
   ///                               = (3 + 2t) / (5 + 6t + 2t^2)       for x >= 0,
   ///
   /// here with both parts divided by 4, so that x times the numerator does not overflow.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = a.x
     let e = Pair(-abs(x), 0)
     let t = exp(e, times: 1)
@@ -42,7 +42,7 @@ public enum Smish: Activation {
   }
 
   /// w + x t (1 + t) r / (4 d^2) with w the weight, d its denominator and r = 1 + 2t (x < 0) or 2 + t.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = clamp(a.x, -1400, 1400)
     let isLeft = x < 0
     let t = exp(-abs(x))

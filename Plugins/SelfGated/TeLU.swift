@@ -4,15 +4,15 @@
 ///
 /// telu(NaN) = NaN, telu(+inf) = inf, telu(-inf) = -0.
 /// Source: Fernandez and Mali, arXiv:2402.02790, and, as TanhExp, Liu and Di, arXiv:2003.09855.
-public enum TeLU: Activation {
+enum TeLU: Activation {
   /// The formula; left of -19, where tanh(e^x) is e^x to the last bit and may be subnormal, scaled last.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N {
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = a.x
     return select(x < -19, exp(Pair(x, 0), times: x), x * tanh(exp(x)))
   }
 
   /// tanh(e^x) + x e^x sech^2(e^x); from x = 5 on, where the second term is nothing, with that of 5.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let x = min(a.x, 5)
     let e = exp(x)
     let near = fma(x * e, sech2(e), tanh(e))

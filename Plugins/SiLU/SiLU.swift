@@ -4,7 +4,7 @@
 ///
 /// silu(NaN) = NaN, silu(+inf) = inf, silu(-inf) = -0.
 /// Source: Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph, Le, arXiv:1710.05941.
-public enum SiLU: Activation {
+enum SiLU: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { silu(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { silu(a.x) }
 }

@@ -39,7 +39,7 @@ extension Lanes {
   /// - Error: 1 ULP f32, 1 ULP f64. Beyond 1e5 (f32) or 1e6 (f64) by one libm call for each such lane: right
   ///   and slow.
   /// - sin(-0) = -0, sin(±inf) = NaN, sin(NaN) = NaN.
-  @inline(__always) public static func sin(_ x: Self) -> Self {
+  @inline(__always) static func sin(_ x: Self) -> Self {
     let (r, n) = quarterTurns(x)
     let wave = select(bit(0, of: n), nearCosine(r), nearSine(r))
     let near = select(x == 0, x, select(bit(1, of: n), -wave, wave))
@@ -52,7 +52,7 @@ extension Lanes {
   /// - Error: 1 ULP f32, 1 ULP f64. Beyond 1e5 (f32) or 1e6 (f64) by one libm call for each such lane: right
   ///   and slow.
   /// - cos(±inf) = NaN, cos(NaN) = NaN.
-  @inline(__always) public static func cos(_ x: Self) -> Self {
+  @inline(__always) static func cos(_ x: Self) -> Self {
     let (r, n) = quarterTurns(x)
     let isOdd = bit(0, of: n)
     let wave = select(isOdd, -nearSine(r), nearCosine(r))
@@ -65,7 +65,7 @@ extension Lanes {
   ///
   /// - Error: 1.2 ULP f32, 1.2 ULP f64.
   /// - atan(±inf) = ±pi/2, atan(-0) = -0, atan(NaN) = NaN.
-  @inline(__always) public static func atan(_ x: Self) -> Self {
+  @inline(__always) static func atan(_ x: Self) -> Self {
     // atan a = atan z + offset with z = a, (a - 1) / (a + 1) or -1 / a, whichever is within tan(pi/8).
     let c = constants
     let a = abs(x)

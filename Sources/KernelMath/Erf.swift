@@ -35,7 +35,7 @@ extension Lanes {
   ///
   /// - Error: 1.8 ULP f32, 2.5 ULP f64, for a up to where erfc itself ends (10.5 f32, 27.5 f64); constant beyond.
   /// - a < 0: not valid. erfcx(NaN) = NaN.
-  @inline(__always) public static func erfcx(_ a: Self) -> Self {
+  @inline(__always) static func erfcx(_ a: Self) -> Self {
     let near = min(a, constants.erfcxReach)
     let y = scaledErfc(onePlus(near, times: constants.erfcxScale))
     return y.hi + y.lo
@@ -45,7 +45,7 @@ extension Lanes {
   ///
   /// - Error: 1.6 ULP f32, 2.2 ULP f64, subnormal results included.
   /// - erfc(-inf) = 2, erfc(+inf) = 0, erfc(NaN) = NaN.
-  @inline(__always) public static func erfc(_ x: Self) -> Self {
+  @inline(__always) static func erfc(_ x: Self) -> Self {
     let tail = tailOfErf(abs(x))
     return select(x < 0, 2 - tail, tail)
   }
@@ -54,7 +54,7 @@ extension Lanes {
   ///
   /// - Error: 1.3 ULP f32, 1.7 ULP f64 (1, 1.2 with FMA).
   /// - erf(±inf) = ±1, erf(-0) = -0, erf(NaN) = NaN.
-  @inline(__always) public static func erf(_ x: Self) -> Self {
+  @inline(__always) static func erf(_ x: Self) -> Self {
     let a = abs(x)
     return select(a < 1, fma(x, erfExcess(x * x), x), (1 - tailOfErf(a)).withSign(of: x))
   }
@@ -68,7 +68,7 @@ extension Lanes {
   }
 
   /// -1, 0 or 1; sign(±0) = ±0, sign(NaN) = NaN.
-  @inline(__always) public static func sign(_ x: Self) -> Self {
+  @inline(__always) static func sign(_ x: Self) -> Self {
     select(abs(x) > 0, Self(1).withSign(of: x), x)
   }
 }

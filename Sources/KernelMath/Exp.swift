@@ -43,7 +43,7 @@ extension Lanes {
   /// - Error: 1.1 ULP f32, 1.1 ULP f64.
   /// - hi below the floor (-173 f32, -1400 f64) or -inf: a zero with factor's sign. hi = +inf: infinite.
   ///   NaN: NaN.
-  @inline(__always) public static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self {
+  @inline(__always) static func exp(_ hi: Self, _ lo: Self, times factor: Self) -> Self {
     let (k, m) = reduced(min(hi, constants.expCeiling), lo)
     let scaled = fma(factor, m, factor).scaled(byPowerOfTwo: k)
     return select(hi < constants.expFloor, Self(0).withSign(of: factor), scaled)
@@ -53,7 +53,7 @@ extension Lanes {
   ///
   /// - Error: 1.0 ULP f32, 1.0 ULP f64, subnormal results included.
   /// - exp(-inf) = 0, exp(+inf) = inf, exp(NaN) = NaN; overflow gives inf.
-  @inline(__always) public static func exp(_ x: Self) -> Self {
+  @inline(__always) static func exp(_ x: Self) -> Self {
     let (k, m) = reduced(max(min(x, constants.expCeiling), constants.expFloor))
     return (1 + m).scaled(byPowerOfTwo: k)
   }
@@ -62,7 +62,7 @@ extension Lanes {
   ///
   /// - Error: 2.0 ULP f32, 2.0 ULP f64.
   /// - expm1(-inf) = -1, expm1(+inf) = inf, expm1(-0) = -0, expm1(NaN) = NaN.
-  @inline(__always) public static func expm1(_ x: Self) -> Self {
+  @inline(__always) static func expm1(_ x: Self) -> Self {
     // Below -60 the result is -1 in either precision, above the overflow it is infinite; 2^k / 2, because
     // 2^k itself may overflow.
     let (k, m) = reduced(max(min(x, constants.expOverflow), -60))

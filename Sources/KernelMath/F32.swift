@@ -1,151 +1,150 @@
 import CLanes
 
 /// 16 lanes of `Float`: one register with AVX-512, several on narrower levels.
-@frozen public struct F32: Lanes {
+struct F32: Lanes {
   /// The lanes.
-  public var v: SIMD16<Float>
+  var v: SIMD16<Float>
 
   /// Wraps a vector.
-  @inline(__always) public init(_ v: SIMD16<Float>) { self.v = v }
+  @inline(__always) init(_ v: SIMD16<Float>) { self.v = v }
   /// The same constant in every lane.
-  @inline(__always) public init(_ constant: Double) { v = SIMD16(repeating: Float(constant)) }
+  @inline(__always) init(_ constant: Double) { v = SIMD16(repeating: Float(constant)) }
   /// What rounding to these lanes lost of the constant.
-  @inline(__always) public init(lostBy constant: Double) {
+  @inline(__always) init(lostBy constant: Double) {
     self.init(constant - Double(Float(constant)))
   }
 
   /// The DLPack number of `Float`.
-  @inline(__always) public static var dtype: UInt32 { 0x0001_2002 }
+  @inline(__always) static var dtype: UInt32 { 0x0001_2002 }
   /// 16.
-  @inline(__always) public static var width: Int { 16 }
+  @inline(__always) static var width: Int { 16 }
 
   /// `width` consecutive elements.
-  @inline(__always) public static func load(_ p: UnsafePointer<Float>) -> F32 {
+  @inline(__always) static func load(_ p: UnsafePointer<Float>) -> F32 {
     F32(lanes_f32_load(p))
   }
   /// The first `count` elements; the other lanes are zero.
-  @inline(__always) public static func load(_ p: UnsafePointer<Float>, first count: Int) -> F32 {
+  @inline(__always) static func load(_ p: UnsafePointer<Float>, first count: Int) -> F32 {
     F32(lanes_f32_load_first(p, count))
   }
   /// Stores every lane.
-  @inline(__always) public func store(_ p: UnsafeMutablePointer<Float>) { lanes_f32_store(p, v) }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) { lanes_f32_store(p, v) }
   /// Stores the first `count` lanes.
-  @inline(__always) public func store(_ p: UnsafeMutablePointer<Float>, first count: Int) {
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>, first count: Int) {
     lanes_f32_store_first(p, v, count)
   }
   /// Noise, which is `Float` whatever the lanes are.
-  @inline(__always) public static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F32 {
+  @inline(__always) static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F32 {
     count == 16 ? load(p) : load(p, first: count)
   }
   /// One value in every lane.
-  @inline(__always) public static func splat(_ value: Float) -> F32 {
+  @inline(__always) static func splat(_ value: Float) -> F32 {
     F32(SIMD16(repeating: value))
   }
   /// The mask of the first `count` lanes.
-  @inline(__always) public static func mask(first count: Int) -> SIMD16<Int32> {
+  @inline(__always) static func mask(first count: Int) -> SIMD16<Int32> {
     lanes_f32_first(count)
   }
   /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Float { v[lane] }
+  @inline(__always) subscript(lane: Int) -> Float { v[lane] }
   /// A lane in double, exact.
-  @inline(__always) public static func double(_ scalar: Float) -> Double { Double(scalar) }
+  @inline(__always) static func double(_ scalar: Float) -> Double { Double(scalar) }
   /// The lanes in double, exact.
-  @inline(__always) public var wide: WideF32 { WideF32(lanes_widen(v)) }
+  @inline(__always) var wide: WideF32 { WideF32(lanes_widen(v)) }
 
   /// The sum, lane by lane.
-  @inline(__always) public static func + (a: F32, b: F32) -> F32 { F32(a.v + b.v) }
+  @inline(__always) static func + (a: F32, b: F32) -> F32 { F32(a.v + b.v) }
   /// The difference, lane by lane.
-  @inline(__always) public static func - (a: F32, b: F32) -> F32 { F32(a.v - b.v) }
+  @inline(__always) static func - (a: F32, b: F32) -> F32 { F32(a.v - b.v) }
   /// The product, lane by lane.
-  @inline(__always) public static func * (a: F32, b: F32) -> F32 { F32(a.v * b.v) }
+  @inline(__always) static func * (a: F32, b: F32) -> F32 { F32(a.v * b.v) }
   /// The quotient, lane by lane.
-  @inline(__always) public static func / (a: F32, b: F32) -> F32 { F32(a.v / b.v) }
+  @inline(__always) static func / (a: F32, b: F32) -> F32 { F32(a.v / b.v) }
   /// The negated lanes.
-  @inline(__always) public static prefix func - (a: F32) -> F32 { F32(lanes_f32_negate(a.v)) }
+  @inline(__always) static prefix func - (a: F32) -> F32 { F32(lanes_f32_negate(a.v)) }
 
   /// Less; false where either is NaN.
-  @inline(__always) public static func < (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func < (a: F32, b: F32) -> SIMD16<Int32> {
     lanes_f32_less(a.v, b.v)
   }
   /// Less or equal; false where either is NaN.
-  @inline(__always) public static func <= (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func <= (a: F32, b: F32) -> SIMD16<Int32> {
     lanes_f32_less_equal(a.v, b.v)
   }
   /// Equal; false where either is NaN.
-  @inline(__always) public static func == (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func == (a: F32, b: F32) -> SIMD16<Int32> {
     lanes_f32_equal(a.v, b.v)
   }
   /// Logical or of two comparisons.
-  @inline(__always) public static func or(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
+  @inline(__always) static func or(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
     lanes_f32_or(a, b)
   }
   /// Logical and of two comparisons.
-  @inline(__always) public static func and(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32>
-  {
+  @inline(__always) static func and(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
     lanes_f32_and(a, b)
   }
   /// Logical not of a comparison.
-  @inline(__always) public static func not(_ a: SIMD16<Int32>) -> SIMD16<Int32> { lanes_f32_not(a) }
+  @inline(__always) static func not(_ a: SIMD16<Int32>) -> SIMD16<Int32> { lanes_f32_not(a) }
   /// `a` where the mask is true, else `b`.
-  @inline(__always) public static func select(_ mask: SIMD16<Int32>, _ a: F32, _ b: F32) -> F32 {
+  @inline(__always) static func select(_ mask: SIMD16<Int32>, _ a: F32, _ b: F32) -> F32 {
     F32(lanes_f32_select(mask, a.v, b.v))
   }
 
   /// `a * b + c`, rounded once where the CPU level has FMA.
-  @inline(__always) public static func fma(_ a: F32, _ b: F32, _ c: F32) -> F32 {
+  @inline(__always) static func fma(_ a: F32, _ b: F32, _ c: F32) -> F32 {
     F32(lanes_f32_fma(a.v, b.v, c.v))
   }
   /// What `product`, `a * b` rounded, lost.
-  @inline(__always) public static func productError(_ a: F32, _ b: F32, _ product: F32) -> F32 {
+  @inline(__always) static func productError(_ a: F32, _ b: F32, _ product: F32) -> F32 {
     F32(lanes_f32_product_error(a.v, b.v, product.v))
   }
   /// `a * b - c` with the product unrounded.
-  @inline(__always) public static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
+  @inline(__always) static func product(_ a: F32, _ b: F32, minus c: F32) -> F32 {
     F32(lanes_f32_product_minus(a.v, b.v, c.v))
   }
   /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
-  @inline(__always) public static func product(_ a: F32, _ b: F32, plusLow c: F32) -> F32 {
+  @inline(__always) static func product(_ a: F32, _ b: F32, plusLow c: F32) -> F32 {
     F32(lanes_f32_product_plus(a.v, b.v, c.v))
   }
   /// `1 / d` to half the precision or better.
-  @inline(__always) public static func inverseEstimate(_ d: F32) -> F32 {
+  @inline(__always) static func inverseEstimate(_ d: F32) -> F32 {
     F32(lanes_f32_inverse_estimate(d.v))
   }
   /// `n / (d.hi + d.lo)`, d > 0: rounded once with FMA, twice without.
-  @inline(__always) public static func quotient(_ n: F32, _ d: Pair<F32>) -> F32 {
+  @inline(__always) static func quotient(_ n: F32, _ d: Pair<F32>) -> F32 {
     F32(lanes_f32_quotient(n.v, d.hi.v, d.lo.v))
   }
   /// `1 / d` within 1 ULP.
-  @inline(__always) public static func inverse(_ d: F32) -> F32 { F32(lanes_f32_inverse(d.v)) }
+  @inline(__always) static func inverse(_ d: F32) -> F32 { F32(lanes_f32_inverse(d.v)) }
   /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
-  @inline(__always) public func within(_ limit: F32) -> F32 { F32(lanes_f32_within(v, limit.v)) }
+  @inline(__always) func within(_ limit: F32) -> F32 { F32(lanes_f32_within(v, limit.v)) }
   /// Exact; the sign of a NaN counts as well.
-  @inline(__always) public func withSign(of other: F32) -> F32 {
+  @inline(__always) func withSign(of other: F32) -> F32 {
     F32(lanes_f32_copysign(v, other.v))
   }
   /// `self * 2^k`, rounded once.
-  @inline(__always) public func scaled(byPowerOfTwo k: F32) -> F32 { F32(lanes_f32_scale(v, k.v)) }
+  @inline(__always) func scaled(byPowerOfTwo k: F32) -> F32 { F32(lanes_f32_scale(v, k.v)) }
   /// `self` as m * 2^k with m in [sqrt(1/2), sqrt(2)); normal and positive `self` only.
-  @inline(__always) public var split: (significand: F32, exponent: F32) {
+  @inline(__always) var split: (significand: F32, exponent: F32) {
     (F32(lanes_f32_significand(v)), F32(lanes_f32_exponent(v)))
   }
 
   /// The square root, correctly rounded.
   ///
   /// `sqrt(-0)` = -0, `sqrt(x < 0)` = NaN, `sqrt(inf)` = inf.
-  @inline(__always) public static func sqrt(_ x: F32) -> F32 { F32(lanes_f32_sqrt(x.v)) }
+  @inline(__always) static func sqrt(_ x: F32) -> F32 { F32(lanes_f32_sqrt(x.v)) }
   /// The magnitude, exact; `abs(NaN)` = NaN.
-  @inline(__always) public static func abs(_ x: F32) -> F32 { F32(lanes_f32_abs(x.v)) }
+  @inline(__always) static func abs(_ x: F32) -> F32 { F32(lanes_f32_abs(x.v)) }
   /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
-  @inline(__always) public static func floor(_ x: F32) -> F32 { F32(lanes_f32_floor(x.v)) }
+  @inline(__always) static func floor(_ x: F32) -> F32 { F32(lanes_f32_floor(x.v)) }
   /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
-  @inline(__always) public static func gather(
+  @inline(__always) static func gather(
     _ p: UnsafePointer<Float>, _ index: F32, step: Int, along: Int, first count: Int
   ) -> F32 {
     F32(lanes_f32_gather(p, index.v, step, along, count))
   }
   /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
-  @inline(__always) public func scatterAdd(
+  @inline(__always) func scatterAdd(
     _ p: UnsafeMutablePointer<Double>, _ index: F32, step: Int, along: Int, first count: Int
   ) {
     lanes_f32_scatter_add(p, index.v, v, step, along, count)
@@ -154,32 +153,32 @@ import CLanes
   ///
   /// `a` at a tie, so `max(-0, 0)` = -0. With a constant `b` the second
   /// line folds away and one instruction is left: write `max(x, 0)`, not `max(0, x)`.
-  @inline(__always) public static func max(_ a: F32, _ b: F32) -> F32 {
+  @inline(__always) static func max(_ a: F32, _ b: F32) -> F32 {
     let larger = F32(lanes_f32_max(a.v, b.v))
     return select(b == b, larger, b)
   }
   /// The smaller; NaN if either is NaN.
   ///
   /// `a` at a tie. As fast as `max` with a constant `b`.
-  @inline(__always) public static func min(_ a: F32, _ b: F32) -> F32 {
+  @inline(__always) static func min(_ a: F32, _ b: F32) -> F32 {
     let smaller = F32(lanes_f32_min(a.v, b.v))
     return select(b == b, smaller, b)
   }
   /// True if any lane's mask is set.
-  @inline(__always) public static func any(_ mask: SIMD16<Int32>) -> Bool {
+  @inline(__always) static func any(_ mask: SIMD16<Int32>) -> Bool {
     lanes_f32_any(mask) != 0
   }
   /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
-  @inline(__always) public static func bit(_ index: Int32, of k: F32) -> SIMD16<Int32> {
+  @inline(__always) static func bit(_ index: Int32, of k: F32) -> SIMD16<Int32> {
     lanes_f32_bit(k.v, index)
   }
   /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
-  @inline(__always) public func far(_ x: F32, _ mask: SIMD16<Int32>, isCosine: Bool) -> F32 {
+  @inline(__always) func far(_ x: F32, _ mask: SIMD16<Int32>, isCosine: Bool) -> F32 {
     F32(lanes_f32_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
   /// The constants of this precision.
-  @inline(__always) public static var constants: LaneConstants<F32> {
+  @inline(__always) static var constants: LaneConstants<F32> {
     LaneConstants(
       roundingMagic: 0x1.8p23,
       log2High: 0x1.62e4p-1,  // the first 15 bits of log(2): k * log2High is exact for |k| < 512
@@ -206,20 +205,20 @@ import CLanes
 }
 
 /// 16 sums in double.
-@frozen public struct WideF32: WideLanes {
+struct WideF32: WideLanes {
   /// The lanes.
-  public var v: SIMD16<Double>
+  var v: SIMD16<Double>
   @inline(__always) init(_ v: SIMD16<Double>) { self.v = v }
   /// All lanes zero.
-  @inline(__always) public static var zero: WideF32 { WideF32(SIMD16(repeating: 0)) }
+  @inline(__always) static var zero: WideF32 { WideF32(SIMD16(repeating: 0)) }
   /// Adds lane by lane.
-  @inline(__always) public static func += (a: inout WideF32, b: WideF32) { a.v += b.v }
+  @inline(__always) static func += (a: inout WideF32, b: WideF32) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
-  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x16_add(p, v) }
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x16_add(p, v) }
   /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
-  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
     lanes_f64x16_add_first(p, v, count)
   }
   /// The sum of all lanes, pairwise, in a fixed order.
-  @inline(__always) public var sum: Double { lanes_f64x16_sum(v) }
+  @inline(__always) var sum: Double { lanes_f64x16_sum(v) }
 }

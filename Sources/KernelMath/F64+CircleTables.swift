@@ -4,7 +4,7 @@ extension F64 {
   /// The tail (sin r - r) / r^3 for r2 = r^2 <= (pi/4)^2, error relative to sin r.
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 3.774e-18.
-  @inline(__always) public static func sinTail(_ r2: Self) -> Self {
+  @inline(__always) static func sinTail(_ r2: Self) -> Self {
     var p: Self = 0x1.5d8c3b4d2b017p-33
     p = fma(p, r2, -0x1.ae5e4e9a708bap-26)
     p = fma(p, r2, 0x1.71de35591c043p-19)
@@ -17,7 +17,7 @@ extension F64 {
   /// The tail (cos r - 1 + r^2 / 2) / r^4 for r2 = r^2 <= (pi/4)^2, error relative to cos r.
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 1.957e-19.
-  @inline(__always) public static func cosTail(_ r2: Self) -> Self {
+  @inline(__always) static func cosTail(_ r2: Self) -> Self {
     var p: Self = -0x1.8ff62c3ff99e3p-37
     p = fma(p, r2, 0x1.1eea832c99b2ep-29)
     p = fma(p, r2, -0x1.27e4f8fc7e906p-22)
@@ -30,7 +30,7 @@ extension F64 {
   /// The tail (atan z - z) / z^3 for z2 = z^2 <= tan(pi/8)^2, error relative to atan z.
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 2.944e-19.
-  @inline(__always) public static func atanTail(_ z2: Self) -> Self {
+  @inline(__always) static func atanTail(_ z2: Self) -> Self {
     var p: Self = 0x1.f1d9ae4f47142p-7
     p = fma(p, z2, -0x1.1233aff61ad40p-5)
     p = fma(p, z2, 0x1.70eb632c2bba1p-5)
@@ -49,7 +49,7 @@ extension F64 {
   /// The tail (sinh r - r) / r^3 for r2 = r^2 <= (log(2)/2)^2, error relative to sinh r.
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 2.64e-19.
-  @inline(__always) public static func sinhTail(_ r2: Self) -> Self {
+  @inline(__always) static func sinhTail(_ r2: Self) -> Self {
     var p: Self = 0x1.af5efbbf4ad4fp-26
     p = fma(p, r2, 0x1.71ddf837ba5ccp-19)
     p = fma(p, r2, 0x1.a01a01afed407p-13)
@@ -61,7 +61,7 @@ extension F64 {
   /// The value (cosh r - 1) / r^2 for r2 = r^2 <= (log(2)/2)^2, error relative to cosh r.
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 6.683e-21.
-  @inline(__always) public static func coshTail(_ r2: Self) -> Self {
+  @inline(__always) static func coshTail(_ r2: Self) -> Self {
     var p: Self = 0x1.1f95925f1c09bp-29
     p = fma(p, r2, 0x1.27e4c4d066150p-22)
     p = fma(p, r2, 0x1.a01a01b196519p-16)
@@ -74,7 +74,7 @@ extension F64 {
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= 1/9, error relative to 2 atanh(s).
   ///
   /// Minimax (Remez exchange at 45 digits), largest relative error 1.324e-19.
-  @inline(__always) public static func atanhTail(_ s2: Self) -> Self {
+  @inline(__always) static func atanhTail(_ s2: Self) -> Self {
     var p: Self = 0x1.511a70587db6dp-3
     p = fma(p, s2, 0x1.1eac3c266a23ep-4)
     p = fma(p, s2, 0x1.c162f63bcc01fp-4)

@@ -5,7 +5,7 @@ extension F64 {
   /// The tail (e^r - 1 - r) / r^2 for |r| <= log(2)/2, error relative to e^r.
   ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 5.519e-20.
-  @inline(__always) public static func expTail(_ r: Self) -> Self {
+  @inline(__always) static func expTail(_ r: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-29
     p = fma(p, r, 0x1.af6d6c915b871p-26)
     p = fma(p, r, 0x1.27e5b6cf4985dp-22)
@@ -21,7 +21,7 @@ extension F64 {
   }
 
   /// (e^(-q/2) - 1 + q/2) / q^2 for |q| <= log(2): `expTail` at r = -q/2, with powers of two moved into it.
-  @inline(__always) public static func gaussianTail(_ q: Self) -> Self {
+  @inline(__always) static func gaussianTail(_ q: Self) -> Self {
     var p: Self = 0x1.1e3b980e6ec50p-41
     p = fma(p, q, -0x1.af6d6c915b871p-37)
     p = fma(p, q, 0x1.27e5b6cf4985dp-32)
@@ -39,7 +39,7 @@ extension F64 {
   /// The tail (2 atanh(s) - 2s) / s^3 for s2 = s^2 <= (3 - 2 sqrt(2))^2, error relative to log(1 + f).
   ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 8.463e-21.
-  @inline(__always) public static func logTail(_ s2: Self) -> Self {
+  @inline(__always) static func logTail(_ s2: Self) -> Self {
     var p: Self = 0x1.0f83c40f66123p-3
     p = fma(p, s2, 0x1.0f5933cf80edbp-3)
     p = fma(p, s2, 0x1.3b20d416a8a39p-3)
@@ -54,7 +54,7 @@ extension F64 {
   /// erf(x) / x - 1 for x2 = x^2 <= 1, error relative to erf(x) / x.
   ///
   /// Minimax (Remez exchange at 50 digits), largest relative error 2.157e-21.
-  @inline(__always) public static func erfExcess(_ x2: Self) -> Self {
+  @inline(__always) static func erfExcess(_ x2: Self) -> Self {
     var p: Self = -0x1.2928e5a21ceebp-38
     p = fma(p, x2, 0x1.7ecc02e873196p-34)
     p = fma(p, x2, -0x1.4e55d1fecfb04p-30)
@@ -75,7 +75,7 @@ extension F64 {
   /// ((1 + ca) e^(a^2) erfc(a) - `erfcxMiddle`.value) / u for t = 1 / (1 + ca) = `erfcxMiddle`.t + u.
   ///
   /// Minimax (Remez exchange at 45 digits), largest error relative to (1 + ca) e^(a^2) erfc(a) 1.416e-17.
-  @inline(__always) public static func erfcxTail(_ u: Self) -> Self {
+  @inline(__always) static func erfcxTail(_ u: Self) -> Self {
     var p: Self = -0x1.4e65c9fa5b7f5p-8
     p = fma(p, u, 0x1.412be4171108ep-6)
     p = fma(p, u, -0x1.a33cfe995d3ddp-6)
@@ -103,7 +103,7 @@ extension F64 {
   }
 
   /// The derivative of e^(a^2) erfc(a) by t = 1 / (1 + ca), to a quarter of it: what becomes of t's last bit.
-  @inline(__always) public static func erfcxSlope(_ t: Self) -> Self {
+  @inline(__always) static func erfcxSlope(_ t: Self) -> Self {
     fma(t, fma(t, 3.027, -0.7198), 0.355)
   }
 }

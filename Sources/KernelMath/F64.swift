@@ -1,148 +1,148 @@
 import CLanes
 
 /// 8 lanes of `Double`: one register with AVX-512, several on narrower levels.
-@frozen public struct F64: Lanes {
+struct F64: Lanes {
   /// The lanes.
-  public var v: SIMD8<Double>
+  var v: SIMD8<Double>
 
   /// Wraps a vector.
-  @inline(__always) public init(_ v: SIMD8<Double>) { self.v = v }
+  @inline(__always) init(_ v: SIMD8<Double>) { self.v = v }
   /// The same constant in every lane.
-  @inline(__always) public init(_ constant: Double) { v = SIMD8(repeating: Double(constant)) }
+  @inline(__always) init(_ constant: Double) { v = SIMD8(repeating: Double(constant)) }
   /// What rounding to these lanes lost of the constant.
-  @inline(__always) public init(lostBy constant: Double) {
+  @inline(__always) init(lostBy constant: Double) {
     self.init(constant - Double(Double(constant)))
   }
 
   /// The DLPack number of `Double`.
-  @inline(__always) public static var dtype: UInt32 { 0x0001_4002 }
+  @inline(__always) static var dtype: UInt32 { 0x0001_4002 }
   /// 8.
-  @inline(__always) public static var width: Int { 8 }
+  @inline(__always) static var width: Int { 8 }
 
   /// `width` consecutive elements.
-  @inline(__always) public static func load(_ p: UnsafePointer<Double>) -> F64 {
+  @inline(__always) static func load(_ p: UnsafePointer<Double>) -> F64 {
     F64(lanes_f64_load(p))
   }
   /// The first `count` elements; the other lanes are zero.
-  @inline(__always) public static func load(_ p: UnsafePointer<Double>, first count: Int) -> F64 {
+  @inline(__always) static func load(_ p: UnsafePointer<Double>, first count: Int) -> F64 {
     F64(lanes_f64_load_first(p, count))
   }
   /// Stores every lane.
-  @inline(__always) public func store(_ p: UnsafeMutablePointer<Double>) { lanes_f64_store(p, v) }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Double>) { lanes_f64_store(p, v) }
   /// Stores the first `count` lanes.
-  @inline(__always) public func store(_ p: UnsafeMutablePointer<Double>, first count: Int) {
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Double>, first count: Int) {
     lanes_f64_store_first(p, v, count)
   }
   /// Noise, which is `Float` whatever the lanes are.
-  @inline(__always) public static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F64 {
+  @inline(__always) static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F64 {
     F64(count == 8 ? lanes_f64_load_noise(p) : lanes_f64_load_noise_first(p, count))
   }
   /// One value in every lane.
-  @inline(__always) public static func splat(_ value: Double) -> F64 {
+  @inline(__always) static func splat(_ value: Double) -> F64 {
     F64(SIMD8(repeating: value))
   }
   /// The mask of the first `count` lanes.
-  @inline(__always) public static func mask(first count: Int) -> SIMD8<Int> {
+  @inline(__always) static func mask(first count: Int) -> SIMD8<Int> {
     lanes_f64_first(count)
   }
   /// One lane.
-  @inline(__always) public subscript(lane: Int) -> Double { v[lane] }
+  @inline(__always) subscript(lane: Int) -> Double { v[lane] }
   /// A lane in double, exact.
-  @inline(__always) public static func double(_ scalar: Double) -> Double { Double(scalar) }
+  @inline(__always) static func double(_ scalar: Double) -> Double { Double(scalar) }
   /// The lanes in double, exact.
-  @inline(__always) public var wide: WideF64 { WideF64(v) }
+  @inline(__always) var wide: WideF64 { WideF64(v) }
 
   /// The sum, lane by lane.
-  @inline(__always) public static func + (a: F64, b: F64) -> F64 { F64(a.v + b.v) }
+  @inline(__always) static func + (a: F64, b: F64) -> F64 { F64(a.v + b.v) }
   /// The difference, lane by lane.
-  @inline(__always) public static func - (a: F64, b: F64) -> F64 { F64(a.v - b.v) }
+  @inline(__always) static func - (a: F64, b: F64) -> F64 { F64(a.v - b.v) }
   /// The product, lane by lane.
-  @inline(__always) public static func * (a: F64, b: F64) -> F64 { F64(a.v * b.v) }
+  @inline(__always) static func * (a: F64, b: F64) -> F64 { F64(a.v * b.v) }
   /// The quotient, lane by lane.
-  @inline(__always) public static func / (a: F64, b: F64) -> F64 { F64(a.v / b.v) }
+  @inline(__always) static func / (a: F64, b: F64) -> F64 { F64(a.v / b.v) }
   /// The negated lanes.
-  @inline(__always) public static prefix func - (a: F64) -> F64 { F64(lanes_f64_negate(a.v)) }
+  @inline(__always) static prefix func - (a: F64) -> F64 { F64(lanes_f64_negate(a.v)) }
 
   /// Less; false where either is NaN.
-  @inline(__always) public static func < (a: F64, b: F64) -> SIMD8<Int> { lanes_f64_less(a.v, b.v) }
+  @inline(__always) static func < (a: F64, b: F64) -> SIMD8<Int> { lanes_f64_less(a.v, b.v) }
   /// Less or equal; false where either is NaN.
-  @inline(__always) public static func <= (a: F64, b: F64) -> SIMD8<Int> {
+  @inline(__always) static func <= (a: F64, b: F64) -> SIMD8<Int> {
     lanes_f64_less_equal(a.v, b.v)
   }
   /// Equal; false where either is NaN.
-  @inline(__always) public static func == (a: F64, b: F64) -> SIMD8<Int> {
+  @inline(__always) static func == (a: F64, b: F64) -> SIMD8<Int> {
     lanes_f64_equal(a.v, b.v)
   }
   /// Logical or of two comparisons.
-  @inline(__always) public static func or(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
+  @inline(__always) static func or(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
     lanes_f64_or(a, b)
   }
   /// Logical and of two comparisons.
-  @inline(__always) public static func and(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
+  @inline(__always) static func and(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
     lanes_f64_and(a, b)
   }
   /// Logical not of a comparison.
-  @inline(__always) public static func not(_ a: SIMD8<Int>) -> SIMD8<Int> { lanes_f64_not(a) }
+  @inline(__always) static func not(_ a: SIMD8<Int>) -> SIMD8<Int> { lanes_f64_not(a) }
   /// `a` where the mask is true, else `b`.
-  @inline(__always) public static func select(_ mask: SIMD8<Int>, _ a: F64, _ b: F64) -> F64 {
+  @inline(__always) static func select(_ mask: SIMD8<Int>, _ a: F64, _ b: F64) -> F64 {
     F64(lanes_f64_select(mask, a.v, b.v))
   }
 
   /// `a * b + c`, rounded once where the CPU level has FMA.
-  @inline(__always) public static func fma(_ a: F64, _ b: F64, _ c: F64) -> F64 {
+  @inline(__always) static func fma(_ a: F64, _ b: F64, _ c: F64) -> F64 {
     F64(lanes_f64_fma(a.v, b.v, c.v))
   }
   /// What `product`, `a * b` rounded, lost.
-  @inline(__always) public static func productError(_ a: F64, _ b: F64, _ product: F64) -> F64 {
+  @inline(__always) static func productError(_ a: F64, _ b: F64, _ product: F64) -> F64 {
     F64(lanes_f64_product_error(a.v, b.v, product.v))
   }
   /// `a * b - c` with the product unrounded.
-  @inline(__always) public static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
+  @inline(__always) static func product(_ a: F64, _ b: F64, minus c: F64) -> F64 {
     F64(lanes_f64_product_minus(a.v, b.v, c.v))
   }
   /// `a * b + c` rounded once, for a `c` of a few ULP of the product.
-  @inline(__always) public static func product(_ a: F64, _ b: F64, plusLow c: F64) -> F64 {
+  @inline(__always) static func product(_ a: F64, _ b: F64, plusLow c: F64) -> F64 {
     F64(lanes_f64_product_plus(a.v, b.v, c.v))
   }
   /// `1 / d` to half the precision or better.
-  @inline(__always) public static func inverseEstimate(_ d: F64) -> F64 {
+  @inline(__always) static func inverseEstimate(_ d: F64) -> F64 {
     F64(lanes_f64_inverse_estimate(d.v))
   }
   /// `n / (d.hi + d.lo)`, d > 0: rounded once with FMA, twice without.
-  @inline(__always) public static func quotient(_ n: F64, _ d: Pair<F64>) -> F64 {
+  @inline(__always) static func quotient(_ n: F64, _ d: Pair<F64>) -> F64 {
     F64(lanes_f64_quotient(n.v, d.hi.v, d.lo.v))
   }
   /// `1 / d` within 1 ULP.
-  @inline(__always) public static func inverse(_ d: F64) -> F64 { F64(lanes_f64_inverse(d.v)) }
+  @inline(__always) static func inverse(_ d: F64) -> F64 { F64(lanes_f64_inverse(d.v)) }
   /// One instruction with AVX-512: the smaller magnitude, with the sign of `self`.
-  @inline(__always) public func within(_ limit: F64) -> F64 { F64(lanes_f64_within(v, limit.v)) }
+  @inline(__always) func within(_ limit: F64) -> F64 { F64(lanes_f64_within(v, limit.v)) }
   /// Exact; the sign of a NaN counts as well.
-  @inline(__always) public func withSign(of other: F64) -> F64 {
+  @inline(__always) func withSign(of other: F64) -> F64 {
     F64(lanes_f64_copysign(v, other.v))
   }
   /// `self * 2^k`, rounded once.
-  @inline(__always) public func scaled(byPowerOfTwo k: F64) -> F64 { F64(lanes_f64_scale(v, k.v)) }
+  @inline(__always) func scaled(byPowerOfTwo k: F64) -> F64 { F64(lanes_f64_scale(v, k.v)) }
   /// `self` as m * 2^k with m in [sqrt(1/2), sqrt(2)); normal and positive `self` only.
-  @inline(__always) public var split: (significand: F64, exponent: F64) {
+  @inline(__always) var split: (significand: F64, exponent: F64) {
     (F64(lanes_f64_significand(v)), F64(lanes_f64_exponent(v)))
   }
 
   /// The square root, correctly rounded.
   ///
   /// `sqrt(-0)` = -0, `sqrt(x < 0)` = NaN, `sqrt(inf)` = inf.
-  @inline(__always) public static func sqrt(_ x: F64) -> F64 { F64(lanes_f64_sqrt(x.v)) }
+  @inline(__always) static func sqrt(_ x: F64) -> F64 { F64(lanes_f64_sqrt(x.v)) }
   /// The magnitude, exact; `abs(NaN)` = NaN.
-  @inline(__always) public static func abs(_ x: F64) -> F64 { F64(lanes_f64_abs(x.v)) }
+  @inline(__always) static func abs(_ x: F64) -> F64 { F64(lanes_f64_abs(x.v)) }
   /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
-  @inline(__always) public static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
+  @inline(__always) static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
   /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
-  @inline(__always) public static func gather(
+  @inline(__always) static func gather(
     _ p: UnsafePointer<Double>, _ index: F64, step: Int, along: Int, first count: Int
   ) -> F64 {
     F64(lanes_f64_gather(p, index.v, step, along, count))
   }
   /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
-  @inline(__always) public func scatterAdd(
+  @inline(__always) func scatterAdd(
     _ p: UnsafeMutablePointer<Double>, _ index: F64, step: Int, along: Int, first count: Int
   ) {
     lanes_f64_scatter_add(p, index.v, v, step, along, count)
@@ -151,30 +151,30 @@ import CLanes
   ///
   /// `a` at a tie, so `max(-0, 0)` = -0. With a constant `b` the second
   /// line folds away and one instruction is left: write `max(x, 0)`, not `max(0, x)`.
-  @inline(__always) public static func max(_ a: F64, _ b: F64) -> F64 {
+  @inline(__always) static func max(_ a: F64, _ b: F64) -> F64 {
     let larger = F64(lanes_f64_max(a.v, b.v))
     return select(b == b, larger, b)
   }
   /// The smaller; NaN if either is NaN.
   ///
   /// `a` at a tie. As fast as `max` with a constant `b`.
-  @inline(__always) public static func min(_ a: F64, _ b: F64) -> F64 {
+  @inline(__always) static func min(_ a: F64, _ b: F64) -> F64 {
     let smaller = F64(lanes_f64_min(a.v, b.v))
     return select(b == b, smaller, b)
   }
   /// True if any lane's mask is set.
-  @inline(__always) public static func any(_ mask: SIMD8<Int>) -> Bool { lanes_f64_any(mask) != 0 }
+  @inline(__always) static func any(_ mask: SIMD8<Int>) -> Bool { lanes_f64_any(mask) != 0 }
   /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
-  @inline(__always) public static func bit(_ index: Int32, of k: F64) -> SIMD8<Int> {
+  @inline(__always) static func bit(_ index: Int32, of k: F64) -> SIMD8<Int> {
     lanes_f64_bit(k.v, index)
   }
   /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
-  @inline(__always) public func far(_ x: F64, _ mask: SIMD8<Int>, isCosine: Bool) -> F64 {
+  @inline(__always) func far(_ x: F64, _ mask: SIMD8<Int>, isCosine: Bool) -> F64 {
     F64(lanes_f64_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
   /// The constants of this precision.
-  @inline(__always) public static var constants: LaneConstants<F64> {
+  @inline(__always) static var constants: LaneConstants<F64> {
     LaneConstants(
       roundingMagic: 0x1.8p52,
       log2High: 0x1.62e42fefap-1,  // the first 36 bits of log(2): exact times |k| < 2^16
@@ -201,20 +201,20 @@ import CLanes
 }
 
 /// 8 sums in double.
-@frozen public struct WideF64: WideLanes {
+struct WideF64: WideLanes {
   /// The lanes.
-  public var v: SIMD8<Double>
+  var v: SIMD8<Double>
   @inline(__always) init(_ v: SIMD8<Double>) { self.v = v }
   /// All lanes zero.
-  @inline(__always) public static var zero: WideF64 { WideF64(SIMD8(repeating: 0)) }
+  @inline(__always) static var zero: WideF64 { WideF64(SIMD8(repeating: 0)) }
   /// Adds lane by lane.
-  @inline(__always) public static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
+  @inline(__always) static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
-  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
   /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
-  @inline(__always) public func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
     lanes_f64x8_add_first(p, v, count)
   }
   /// The sum of all lanes, pairwise, in a fixed order.
-  @inline(__always) public var sum: Double { lanes_f64x8_sum(v) }
+  @inline(__always) var sum: Double { lanes_f64x8_sum(v) }
 }

@@ -5,7 +5,7 @@
 extension Lanes {
   /// `x` where e^(-x^2 / 2) is not nothing, else the bound with x's sign, so that neither the square nor
   /// a product with x overflows: the limit of x * e^(-x^2 / 2) at ±inf is 0, not NaN.
-  @inline(__always) public static func withinGaussian(_ x: Self) -> Self {
+  @inline(__always) static func withinGaussian(_ x: Self) -> Self {
     x.within(constants.gaussianReach)
   }
 
@@ -13,7 +13,7 @@ extension Lanes {
   ///
   /// - Valid range: |x| <= `gaussianReach`, which `withinGaussian` sees to; any finite factor.
   /// - Error: 2 ULP f32, 2 ULP f64; subnormal results are rounded once.
-  @inline(__always) public static func gaussian(_ x: Self, times factor: Self) -> Self {
+  @inline(__always) static func gaussian(_ x: Self, times factor: Self) -> Self {
     let (k, m) = reducedGaussian(x)
     return fma(factor, m, factor).scaled(byPowerOfTwo: k)
   }
@@ -22,7 +22,7 @@ extension Lanes {
   ///
   /// - Valid range: as above.
   /// - Error: 2 ULP f32, 2 ULP f64; subnormal results are rounded once.
-  @inline(__always) public static func gaussian(_ x: Self, times factor: Pair<Self>) -> Self {
+  @inline(__always) static func gaussian(_ x: Self, times factor: Pair<Self>) -> Self {
     let (k, m) = reducedGaussian(x)
     return (factor.hi + fma(factor.hi, m, factor.lo)).scaled(byPowerOfTwo: k)
   }

@@ -13,7 +13,7 @@ extension Lanes {
   ///
   /// - Error: 1.6 ULP f32, 2 ULP f64, subnormal results included.
   /// - gelu(-inf) = -0, gelu(+inf) = inf, gelu(NaN) = NaN.
-  @inline(__always) public static func gelu(_ x: Self) -> Self {
+  @inline(__always) static func gelu(_ x: Self) -> Self {
     let near = min(abs(x), constants.normalReach)
     let half = 0.5 * near
     let (k, m) = reduced(product: -half, near)
@@ -26,7 +26,7 @@ extension Lanes {
   ///
   /// - Error: 3 ULP + 2e-7 f32, 3 ULP + 4e-16 f64 (it has a zero at -0.752).
   /// - 0 at -inf, 1 at +inf, NaN at NaN.
-  @inline(__always) public static func geluSlope(_ x: Self) -> Self {
+  @inline(__always) static func geluSlope(_ x: Self) -> Self {
     let reach = constants.normalReach
     let near = max(min(x, reach), -reach)
     let (k, m) = reduced(product: -0.5 * near, near)

@@ -31,7 +31,7 @@ extension Lanes {
   ///
   /// - Error: 1.8 ULP f32, 1.8 ULP f64 (1.3, 1.5 with FMA).
   /// - sinh(±inf) = ±inf, sinh(-0) = -0, sinh(NaN) = NaN; overflow gives an infinity.
-  @inline(__always) public static func sinh(_ x: Self) -> Self {
+  @inline(__always) static func sinh(_ x: Self) -> Self {
     let a = abs(x)
     let h = hyperbolic(min(a, constants.hyperbolicReach))
     let y = 2 * (h.sinhK + fma(h.coshK.hi, h.sinh, h.sinhK * h.coshm1))
@@ -42,7 +42,7 @@ extension Lanes {
   ///
   /// - Error: 1.3 ULP f32, 1.3 ULP f64.
   /// - cosh(±inf) = inf, cosh(NaN) = NaN; overflow gives an infinity.
-  @inline(__always) public static func cosh(_ x: Self) -> Self {
+  @inline(__always) static func cosh(_ x: Self) -> Self {
     let a = abs(x)
     let h = hyperbolic(min(a, constants.hyperbolicReach))
     let y = 2 * (h.coshK.hi + fma(h.sinhK, h.sinh, fma(h.coshK.hi, h.coshm1, h.coshK.lo)))
@@ -53,7 +53,7 @@ extension Lanes {
   ///
   /// - Error: 1.6 ULP f32, 1.6 ULP f64.
   /// - asinh(±inf) = ±inf, asinh(-0) = -0, asinh(NaN) = NaN.
-  @inline(__always) public static func asinh(_ x: Self) -> Self {
+  @inline(__always) static func asinh(_ x: Self) -> Self {
     // log(1 + u) with u = a + a^2 / (1 + sqrt(1 + a^2)); for a so large that u = 2a, log a + log 2.
     let c = constants
     let a = abs(x)

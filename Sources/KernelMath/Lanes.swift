@@ -4,7 +4,7 @@ import CLanes
 // the other files of this module; `F32` and `F64` give the operations and the constants.
 
 /// A vector of floating-point lanes.
-public protocol Lanes: Number {
+protocol Lanes: Number {
   /// The type of one lane, and of the memory that lanes are loaded from.
   associatedtype Scalar
   /// The same lanes in double, for sums.
@@ -105,7 +105,7 @@ extension Lanes {
 }
 
 /// Sums over lanes, in double.
-public protocol WideLanes {
+protocol WideLanes {
   /// All lanes zero.
   static var zero: Self { get }
   /// Adds lane by lane.
@@ -119,47 +119,47 @@ public protocol WideLanes {
 }
 
 /// Numbers that the shared algorithms need for one precision.
-public struct LaneConstants<L: Lanes> {
+struct LaneConstants<L: Lanes> {
   /// Adding and subtracting it rounds to an integer: 1.5 * 2^(significand bits).
-  public var roundingMagic: L
+  var roundingMagic: L
   /// log(2) in two parts; the first has enough trailing zeros that k times it is exact.
-  public var log2High: L
+  var log2High: L
   /// The rest of log(2).
-  public var log2Low: L
+  var log2Low: L
   /// Below this exponent, `exp` is taken as zero.
-  public var expFloor: L
+  var expFloor: L
   /// From this |x| on, e^(-x^2 / 2) is taken as zero.
-  public var gaussianReach: L
+  var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
-  public var expCeiling: L
+  var expCeiling: L
   /// An integer whose exponential just overflows.
-  public var expOverflow: L
+  var expOverflow: L
   /// The smallest normal number.
-  public var smallestNormal: L
+  var smallestNormal: L
   /// A power of two that makes every subnormal normal, and its binary logarithm.
-  public var subnormalScale: (factor: L, exponent: L)
+  var subnormalScale: (factor: L, exponent: L)
   /// From here on erfc is zero, and `erfcx` need not go.
-  public var erfcxReach: L
+  var erfcxReach: L
   /// c of the variable t = 1 / (1 + ca) of `erfcxTail`.
-  public var erfcxScale: Pair<L>
+  var erfcxScale: Pair<L>
   /// A t, and (1 + ca) e^(a^2) erfc(a) there: one where the value needs no more bits than these lanes have.
-  public var erfcxMiddle: (t: L, value: L)
+  var erfcxMiddle: (t: L, value: L)
   /// c / sqrt(2), exact: the scale for the normal distribution function.
-  public var normalTailScale: L
+  var normalTailScale: L
   /// From here on the normal distribution's tail, times any x so large, is nothing.
-  public var normalReach: L
+  var normalReach: L
   /// From here on the sigmoid is 1.
-  public var sigmoidCeiling: L
+  var sigmoidCeiling: L
   /// pi/2 in three parts.
-  public var halfPi: (L, L, L)
+  var halfPi: (L, L, L)
   /// pi/4.
-  public var quarterPi: Pair<L>
+  var quarterPi: Pair<L>
   /// Up to here the reduction of `sin` and `cos` is exact.
-  public var sineReach: L
+  var sineReach: L
   /// A number whose arctangent is pi/2, and which an ULP of another may be multiplied with.
-  public var atanReach: L
+  var atanReach: L
   /// From here on sinh and cosh are infinite.
-  public var hyperbolicReach: L
+  var hyperbolicReach: L
   /// From here on 1 + x^2 is x^2.
-  public var asinhReach: L
+  var asinhReach: L
 }

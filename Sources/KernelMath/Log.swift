@@ -17,7 +17,7 @@ extension Lanes {
   ///
   /// - Error: 1.1 ULP f32, 1 ULP f64.
   /// - log(±0) = -inf, log(x < 0) = NaN, log(+inf) = inf, log(NaN) = NaN.
-  @inline(__always) public static func log(_ x: Self) -> Self {
+  @inline(__always) static func log(_ x: Self) -> Self {
     let c = constants
     let isSmall = x < c.smallestNormal
     let normal = select(isSmall, x * c.subnormalScale.factor, x)
@@ -34,7 +34,7 @@ extension Lanes {
   ///
   /// - Error: 1.5 ULP f32, 1.5 ULP f64.
   /// - log1p(-1) = -inf, log1p(x < -1) = NaN, log1p(+inf) = inf, log1p(-0) = -0, log1p(NaN) = NaN.
-  @inline(__always) public static func log1p(_ x: Self) -> Self {
+  @inline(__always) static func log1p(_ x: Self) -> Self {
     // u = 1 + x rounded; what it lost, as a part of u, is added to log u.
     let u = 1 + x
     let x1 = u - 1

@@ -5,7 +5,7 @@
 ///
 /// Conventions of the formula language hold for every conforming type: comparisons with NaN are false,
 /// `max` and `min` propagate NaN, and at a tie their derivative is the second argument's.
-public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// The result of a comparison, lane by lane.
   associatedtype Mask
 
@@ -77,14 +77,14 @@ public protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 
 extension Number {
   /// A literal is a constant.
-  @inline(__always) public init(floatLiteral value: Double) { self.init(value) }
+  @inline(__always) init(floatLiteral value: Double) { self.init(value) }
   /// A literal is a constant.
-  @inline(__always) public init(integerLiteral value: Int) { self.init(Double(value)) }
+  @inline(__always) init(integerLiteral value: Int) { self.init(Double(value)) }
 
   /// `b < a`, lane by lane.
-  @inline(__always) public static func > (a: Self, b: Self) -> Mask { b < a }
+  @inline(__always) static func > (a: Self, b: Self) -> Mask { b < a }
   /// `b <= a`, lane by lane.
-  @inline(__always) public static func >= (a: Self, b: Self) -> Mask { b <= a }
+  @inline(__always) static func >= (a: Self, b: Self) -> Mask { b <= a }
   /// Not equal; true where either is NaN.
-  @inline(__always) public static func != (a: Self, b: Self) -> Mask { not(a == b) }
+  @inline(__always) static func != (a: Self, b: Self) -> Mask { not(a == b) }
 }

@@ -19,7 +19,7 @@ extension Lanes {
   ///   one to the last bit (above 18 in f32, 40 in f64), the result is factor within half a ULP or so.
   /// - Error: 1.6 ULP f32, 1.6 ULP f64; subnormal results are rounded once.
   /// - NaN in `hi` or factor: NaN.
-  @inline(__always) public static func sigmoid(_ hi: Self, _ lo: Self, times factor: Self) -> Self {
+  @inline(__always) static func sigmoid(_ hi: Self, _ lo: Self, times factor: Self) -> Self {
     let c = constants
     let (k, m) = reducedNegative(min(max(hi, c.expFloor), c.sigmoidCeiling), lo)
     return quotient(factor, denominator(m, plus: power(k))).scaled(byPowerOfTwo: k)
@@ -32,7 +32,7 @@ extension Lanes {
   ///
   /// - Error: 1.6 ULP f32, 1.6 ULP f64, subnormal results included.
   /// - sigmoid(-inf) = 0, sigmoid(+inf) = 1, sigmoid(NaN) = NaN.
-  @inline(__always) public static func sigmoid(_ x: Self) -> Self {
+  @inline(__always) static func sigmoid(_ x: Self) -> Self {
     let c = constants
     let (k, m) = reducedNegative(min(max(x, c.expFloor), c.sigmoidCeiling), 0)
     return quotient(1, denominator(m, plus: power(k))).scaled(byPowerOfTwo: k)
@@ -42,7 +42,7 @@ extension Lanes {
   ///
   /// - Error: 1.6 ULP f32, 1.6 ULP f64, subnormal results included.
   /// - silu(-inf) = -0, silu(+inf) = inf, silu(NaN) = NaN.
-  @inline(__always) public static func silu(_ x: Self) -> Self {
+  @inline(__always) static func silu(_ x: Self) -> Self {
     let c = constants
     let bounded = max(x, c.expFloor)
     let (k, m) = reducedNegative(min(bounded, c.sigmoidCeiling), 0)
@@ -54,7 +54,7 @@ extension Lanes {
   ///
   /// - Valid range: any `hi`, and finite `z` that e^-hi makes nothing of beyond twice `sigmoidCeiling`.
   /// - Error: 3 ULP + 2e-7 f32, 3 ULP + 4e-16 f64 (it has a zero), for z up to 2 |hi|.
-  @inline(__always) public static func sigmoidSlope(_ hi: Self, _ lo: Self, _ z: Self) -> Self {
+  @inline(__always) static func sigmoidSlope(_ hi: Self, _ lo: Self, _ z: Self) -> Self {
     let c = constants
     let (k, m) = reducedNegative(min(max(hi, c.expFloor), 2 * c.sigmoidCeiling), lo)
     let grown = 1 + m
@@ -66,7 +66,7 @@ extension Lanes {
   ///
   /// - Error: 3 ULP + 2e-7 f32, 3 ULP + 4e-16 f64 (it has a zero at -1.278).
   /// - 0 at -inf, 1 at +inf, NaN at NaN.
-  @inline(__always) public static func siluSlope(_ x: Self) -> Self {
+  @inline(__always) static func siluSlope(_ x: Self) -> Self {
     let c = constants
     let bounded = min(max(x, c.expFloor), 2 * c.sigmoidCeiling)
     return sigmoidSlope(bounded, 0, bounded)
@@ -76,7 +76,7 @@ extension Lanes {
   ///
   /// - Error: 1.4 ULP f32, 1.4 ULP f64, subnormal results included.
   /// - softplus(-inf) = 0, softplus(+inf) = inf, softplus(NaN) = NaN.
-  @inline(__always) public static func softplus(_ x: Self) -> Self {
+  @inline(__always) static func softplus(_ x: Self) -> Self {
     // log(1 + t) = 2 atanh(s) with s = t / (2 + t), t = e^-|x|; s = 2^k q.
     let (k, m) = reduced(max(-abs(x), constants.expFloor))
     let n = 1 + m
@@ -94,7 +94,7 @@ extension Lanes {
   ///
   /// - Error: 1.5 ULP f32, 1.5 ULP f64.
   /// - tanh(±inf) = ±1, tanh(-0) = -0, tanh(NaN) = NaN.
-  @inline(__always) public static func tanh(_ x: Self) -> Self {
+  @inline(__always) static func tanh(_ x: Self) -> Self {
     // (1 - t) / (1 + t) with t = e^(-2|x|) = 2^k (1 + m); 1 - 2^k is exact or nothing is lost by rounding it.
     let (k, m) = reduced(max(-2 * abs(x), -2 * constants.sigmoidCeiling))
     let power = power(k)

@@ -9,7 +9,7 @@ extension Lanes {
   ///
   /// - Error: 1.8 ULP f32, 1.6 ULP f64, subnormal results included.
   /// - mish(-inf) = -0, mish(+inf) = inf, mish(NaN) = NaN.
-  @inline(__always) public static func mish(_ x: Self) -> Self {
+  @inline(__always) static func mish(_ x: Self) -> Self {
     let c = constants
     let bounded = max(x, c.expFloor)
     let (k, m) = reducedNegative(min(bounded, c.sigmoidCeiling), 0)
@@ -30,7 +30,7 @@ extension Lanes {
   ///
   /// - Error: 3 ULP + 2e-7 f32, 3 ULP + 4e-16 f64 (it has a zero at -1.192).
   /// - 0 at -inf, 1 at +inf, NaN at NaN.
-  @inline(__always) public static func mishSlope(_ x: Self) -> Self {
+  @inline(__always) static func mishSlope(_ x: Self) -> Self {
     // t (t + 2) / d + 4 x t (1 + t) / d^2 with d = t (t + 2) + 2; beyond the ceiling x e^-2x is nothing.
     let c = constants
     let bounded = min(max(x, c.expFloor), c.sigmoidCeiling)

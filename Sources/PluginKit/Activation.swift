@@ -1,12 +1,8 @@
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // What the author of a plugin writes. The ideal plugin is a page:
 //
-//     public enum CRReLU: Activation {
-//       public static var parameters: Int { 1 }
-//       public static func value<N: Number>(_ a: Arguments<N>) -> N {
+//     enum CRReLU: Activation {
+//       static var parameters: Int { 1 }
+//       static func value<N: Number>(_ a: Arguments<N>) -> N {
 //         let (x, eps) = (a.x, a.p.0)
 //         let bounded = withinGaussian(x)
 //         return max(x, 0) + gaussian(bounded, times: eps * bounded)
@@ -16,18 +12,18 @@
 /// What an element's formula may use.
 ///
 /// Only what the activation declares is meaningful.
-public struct Arguments<N: Number> {
+struct Arguments<N: Number> {
   /// The input.
-  public var x: N
+  var x: N
   /// The second input, of gated activations.
-  public var g: N
+  var g: N
   /// The noise, uniform in [0, 1).
-  public var u: N
+  var u: N
   /// The scalar parameters, in the descriptor's order.
-  public var p: (N, N, N, N)
+  var p: (N, N, N, N)
 
   /// All operands of one formula.
-  @inline(__always) public init(x: N, g: N, u: N, p: (N, N, N, N)) {
+  @inline(__always) init(x: N, g: N, u: N, p: (N, N, N, N)) {
     self.x = x
     self.g = g
     self.u = u
@@ -36,16 +32,16 @@ public struct Arguments<N: Number> {
 }
 
 /// The derivatives of the value by each argument, not yet multiplied by dy.
-public struct Gradient<L: Lanes> {
+struct Gradient<L: Lanes> {
   /// By the input.
-  public var x: L
+  var x: L
   /// By the second input.
-  public var g: L
+  var g: L
   /// By each scalar parameter.
-  public var p: (L, L, L, L)
+  var p: (L, L, L, L)
 
   /// Derivatives; what the activation does not have stays zero.
-  @inline(__always) public init(x: L, g: L = 0, p0: L = 0, p1: L = 0, p2: L = 0, p3: L = 0) {
+  @inline(__always) init(x: L, g: L = 0, p0: L = 0, p1: L = 0, p2: L = 0, p3: L = 0) {
     self.x = x
     self.g = g
     p = (p0, p1, p2, p3)
@@ -53,7 +49,7 @@ public struct Gradient<L: Lanes> {
 }
 
 /// An activation of at most four scalar parameters: one formula, from which the kit makes every kernel.
-public protocol Activation {
+protocol Activation {
   /// How many scalar parameters the descriptor lists, at most 4.
   static var parameters: Int { get }
   /// True if the formula uses the second input `g`.
@@ -71,14 +67,14 @@ public protocol Activation {
 
 extension Activation {
   /// No parameters.
-  @inline(__always) public static var parameters: Int { 0 }
+  @inline(__always) static var parameters: Int { 0 }
   /// One input.
-  @inline(__always) public static var isGated: Bool { false }
+  @inline(__always) static var isGated: Bool { false }
   /// No noise.
-  @inline(__always) public static var isNoisy: Bool { false }
+  @inline(__always) static var isNoisy: Bool { false }
 
   /// The derivatives of `value`, one evaluation on duals for each.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(
       x: derivative(a) { $0.x = Dual(variable: a.x) },
       g: isGated ? derivative(a) { $0.g = Dual(variable: a.g) } : 0,

@@ -1,9 +1,5 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // The box: how operands are laid over it, and the one walk over its rows. A row is the innermost axis.
 
 /// One operand over the box; `Element` is what its memory holds.

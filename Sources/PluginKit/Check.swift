@@ -1,9 +1,5 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // Refusals (rule P12): by sizes, strides, counts and NULLs alone, before an operand is touched, with a
 // sentence. Not generic, so that one copy serves every kernel of a plugin.
 

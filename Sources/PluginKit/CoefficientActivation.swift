@@ -1,14 +1,10 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // Activations whose parameters are vectors, the count chosen at bind time: series, tables, rationals. Value
 // and gradient are written on lanes; the kit brings the walk, the loads and the sums.
 
 /// An activation with at most six parameters of any number of coefficients.
-public protocol CoefficientActivation {
+protocol CoefficientActivation {
   /// How many parameters the descriptor lists, at most 6.
   static var parameters: Int { get }
 
@@ -25,9 +21,9 @@ public protocol CoefficientActivation {
 }
 
 /// The coefficients that some lanes of a row see: shared ones in every lane, others loaded along.
-public struct Coefficients<L: Lanes> {
+struct Coefficients<L: Lanes> {
   /// How many coefficients each parameter has.
-  public var count: InlineArray<6, Int>
+  var count: InlineArray<6, Int>
   var base: InlineArray<6, UnsafePointer<L.Scalar>?>
   var step: InlineArray<6, Int>
   var along: InlineArray<6, Int>
@@ -36,14 +32,14 @@ public struct Coefficients<L: Lanes> {
   var valid: Int
 
   /// Coefficient `k` of a parameter.
-  @inline(__always) public subscript(parameter: Int, k: Int) -> L {
+  @inline(__always) subscript(parameter: Int, k: Int) -> L {
     let p = base[parameter].unsafelyUnwrapped + k &* step[parameter]
     if along[parameter] == 0 { return L.splat(p.pointee) }
     return valid == L.width ? L.load(p + i) : L.load(p + i, first: valid)
   }
 
   /// Of a parameter, in each lane the coefficient that `index` names there; integral, within the count.
-  @inline(__always) public func lookUp(_ parameter: Int, _ index: L) -> L {
+  @inline(__always) func lookUp(_ parameter: Int, _ index: L) -> L {
     L.gather(
       base[parameter].unsafelyUnwrapped + along[parameter] &* i, index, step: step[parameter],
       along: along[parameter], first: valid)
@@ -54,7 +50,7 @@ public struct Coefficients<L: Lanes> {
 ///
 /// Sums that a row shares are kept as lanes in a scratch of 64 and added up once per place; what finds no
 /// room there, or lies along the row, is added to memory at once.
-public struct CoefficientSums<L: Lanes> {
+struct CoefficientSums<L: Lanes> {
   var base = InlineArray<6, UnsafeMutablePointer<Double>?>(repeating: nil)
   var step = InlineArray<6, Int>(repeating: 0)
   var along = InlineArray<6, Int>(repeating: 0)
@@ -66,7 +62,7 @@ public struct CoefficientSums<L: Lanes> {
   var valid = 0
 
   /// Adds the valid lanes of `value` to the gradient of coefficient `k` of a parameter.
-  @inline(__always) public mutating func add(_ parameter: Int, _ k: Int, _ value: L) {
+  @inline(__always) mutating func add(_ parameter: Int, _ k: Int, _ value: L) {
     guard let base = base[parameter] else { return }
     let place = base + k &* step[parameter]
     let term = valid == L.width ? value : L.select(L.mask(first: valid), value, 0)
@@ -78,7 +74,7 @@ public struct CoefficientSums<L: Lanes> {
   }
 
   /// Adds each valid lane of `value` to the gradient of the coefficient that `index` names there.
-  @inline(__always) public mutating func scatter(_ parameter: Int, _ index: L, _ value: L) {
+  @inline(__always) mutating func scatter(_ parameter: Int, _ index: L, _ value: L) {
     guard let base = base[parameter] else { return }
     value.scatterAdd(
       base + along[parameter] &* i, index, step: step[parameter], along: along[parameter],

@@ -1,20 +1,16 @@
-public import CActZoo
-
-#if !ACTZOO_ONE_MODULE
-  public import KernelMath
-#endif
+import CActZoo
 
 // The entry points of activations with coefficients; their contracts are those in Kernels.swift.
 
 /// Evaluates x -> y. [concurrent]
-@inline(__always) public func forward<A: CoefficientActivation, L: Lanes>(
+@inline(__always) func forward<A: CoefficientActivation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   run(A.self, L.self, ForwardPass.self, call)
 }
 
 /// Evaluates (x, dy) -> dx, and adds to dparam. [concurrent]
-@inline(__always) public func backward<A: CoefficientActivation, L: Lanes>(
+@inline(__always) func backward<A: CoefficientActivation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   run(A.self, L.self, BackwardPass<SharedSums>.self, call)
@@ -24,7 +20,7 @@ public import CActZoo
 ///
 /// Backward first, then forward (y may be x, and dx is never x): a third loop for both would take a plugin
 /// over 64 KB at the lowest level and save only the reading of x.
-@inline(__always) public func fused<A: CoefficientActivation, L: Lanes>(
+@inline(__always) func fused<A: CoefficientActivation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   guard let call else { return ACTZOO_INVALID }

@@ -1,9 +1,5 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // The loop for activations with coefficients: the same walk, lanes and tail as Sweep.swift, with parameters
 // that are looked up instead of loaded once.
 

@@ -1,8 +1,4 @@
-public import CActZoo
-
-#if !ACTZOO_ONE_MODULE
-  public import KernelMath
-#endif
+import CActZoo
 
 // The entry points: one for each pass. A plugin's rows point at trampolines that call these.
 
@@ -10,7 +6,7 @@ public import CActZoo
 ///
 /// Returns INVALID or UNSUPPORTED with a sentence if the call's shape is not served; then nothing was
 /// touched. y may be x.
-@inline(__always) public func forward<A: Activation, L: Lanes>(
+@inline(__always) func forward<A: Activation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   guard let call else { return ACTZOO_INVALID }
@@ -24,7 +20,7 @@ public import CActZoo
 /// Evaluates (x, dy) -> dx, and adds to dparam. [concurrent]
 ///
 /// dx may be dy. Outputs that are NULL are skipped; dy NULL means ones.
-@inline(__always) public func backward<A: Activation, L: Lanes>(
+@inline(__always) func backward<A: Activation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   guard let call else { return ACTZOO_INVALID }
@@ -36,7 +32,7 @@ public import CActZoo
 }
 
 /// Forward and backward in one pass, with the bits of the separate ones. [concurrent]
-@inline(__always) public func fused<A: Activation, L: Lanes>(
+@inline(__always) func fused<A: Activation, L: Lanes>(
   _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
 ) -> actzoo_status {
   guard let call else { return ACTZOO_INVALID }

@@ -1,9 +1,5 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // Parameter gradients. They are added in double (FlashKAT's lesson: sums are where training loses bits). A
 // sum that a whole row shares stays in registers until the place it belongs to changes; a sum per lane stays
 // there over the rows that share it (sweepColumns), and is added to memory once for them all.

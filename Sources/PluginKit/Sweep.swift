@@ -1,9 +1,5 @@
 import CActZoo
 
-#if !ACTZOO_ONE_MODULE
-  import KernelMath
-#endif
-
 // The one loop of every kernel made from a formula. Forward, backward and fused are this sweep with constant
 // flags; what a pass does not need is removed when it is specialised.
 

@@ -1,5 +1,5 @@
 import Glibc
-import KernelMath
+@testable import KernelMath
 
 // How far lanes are from the truth, measured in units in the last place of the truth.
 

@@ -1,5 +1,5 @@
 import Glibc
-import KernelMath
+@testable import KernelMath
 import Testing
 
 // What the comments at the functions promise, as data.

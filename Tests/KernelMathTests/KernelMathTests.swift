@@ -1,5 +1,5 @@
 import Glibc
-import KernelMath
+@testable import KernelMath
 import Testing
 
 // The contracts that stand at the functions: largest errors over stratified inputs, and special values.

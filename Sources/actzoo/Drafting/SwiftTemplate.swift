@@ -44,14 +44,14 @@ struct SwiftTemplate {
       "/// \(activation.equation)",
       "///",
       "/// The kit makes the derivatives, the loops and every type from this one function.",
-      "public enum \(type): Activation {",
+      "enum \(type): Activation {",
     ]
-    if !names.isEmpty { lines.append("  public static var parameters: Int { \(names.count) }") }
-    if activation.isGated { lines.append("  public static var isGated: Bool { true }") }
-    if activation.usesNoise { lines.append("  public static var isNoisy: Bool { true }") }
+    if !names.isEmpty { lines.append("  static var parameters: Int { \(names.count) }") }
+    if activation.isGated { lines.append("  static var isGated: Bool { true }") }
+    if activation.usesNoise { lines.append("  static var isNoisy: Bool { true }") }
     if lines.count > 4 { lines.append("") }
     lines.append(
-      "  public static func value<N: Number>(_ arguments: Arguments<N>) -> N {")
+      "  static func value<N: Number>(_ arguments: Arguments<N>) -> N {")
     lines += locals.map { "    let \($0.0) = \($0.1)" }
     lines += source.statements.map { "    " + $0 }
     lines += ["    return \(source.value)", "  }", "}"]

@@ -1,10 +1,10 @@
 /// SiLU with the derivative of half of the product: sigmoid(x), without x * sigmoid'(x).
-public enum WrongSlope: Activation {
+enum WrongSlope: Activation {
   /// The formula.
-  @inline(__always) public static func value<N: Number>(_ a: Arguments<N>) -> N { silu(a.x) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { silu(a.x) }
 
   /// The mistake.
-  @inline(__always) public static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     Gradient(x: sigmoid(a.x))
   }
 }
