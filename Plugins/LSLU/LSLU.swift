@@ -14,7 +14,7 @@ enum LSLU: CoefficientActivation {
   /// The formula.
   @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     var y: L = 0
-    for i in 0..<p.count[0] { y = fma(p[0, i], max(x + p[1, i], 0), y) }
+    for i in 0..<p.count(0) { y = fma(p[0, i], max(x + p[1, i], 0), y) }
     return y
   }
 
@@ -23,7 +23,7 @@ enum LSLU: CoefficientActivation {
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L {
     var slope: L = 0
-    for i in 0..<p.count[0] {
+    for i in 0..<p.count(0) {
       let z = x + p[1, i]
       let step = select(z > 0, p[0, i], 0)
       slope = slope + step

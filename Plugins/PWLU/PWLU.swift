@@ -20,7 +20,7 @@ enum PWLU: CoefficientActivation {
   /// end's interval with t = 0 or 1.
   @inline(__always) static func locate<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> Place<L> {
     let (left, right) = (p[1, 0], p[2, 0])
-    let intervals = L(Double(p.count[0] - 1))
+    let intervals = L(Double(p.count(0) - 1))
     let inside = min(max(x, left), right)
     let width = (right - left) / intervals
     let u = (inside - left) / width
@@ -58,7 +58,7 @@ enum PWLU: CoefficientActivation {
     let place = locate(x, p)
     let (isLeft, isRight) = (x < p[1, 0], x > p[2, 0])
     let slope = (p.lookUp(0, place.i + 1) - p.lookUp(0, place.i)) / place.width
-    let share = place.u / L(Double(p.count[0] - 1))
+    let share = place.u / L(Double(p.count(0) - 1))
     sums.scatter(0, place.i, dy * (1 - place.t))
     sums.scatter(0, place.i + 1, dy * place.t)
     sums.add(

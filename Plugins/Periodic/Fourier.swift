@@ -25,7 +25,7 @@ enum Fourier: CoefficientActivation {
   @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let t = product(p[1, 0], x)
     var y = p[0, 0]
-    for k in 0..<p.count[2] {
+    for k in 0..<p.count(2) {
       let wave = wave(t, L(Double(k + 1)))
       y = fma(p[2, k], wave.cos, fma(p[3, k], wave.sin, y))
     }
@@ -39,7 +39,7 @@ enum Fourier: CoefficientActivation {
   ) -> L {
     let t = product(p[1, 0], x)
     var slope: L = 0
-    for k in 0..<p.count[2] {
+    for k in 0..<p.count(2) {
       let order = L(Double(k + 1))
       let wave = wave(t, order)
       slope = fma(order, fma(p[3, k], wave.cos, -p[2, k] * wave.sin), slope)

@@ -1,5 +1,3 @@
-import CActZoo
-
 // Activations whose parameters are vectors, the count chosen at bind time: series, tables, rationals. Value
 // and gradient are written on lanes; the kit brings the walk, the loads and the sums.
 
@@ -22,73 +20,64 @@ protocol CoefficientActivation {
 
 /// The coefficients that some lanes of a row see: shared ones in every lane, others loaded along.
 struct Coefficients<L: Lanes> {
-  /// How many coefficients each parameter has.
-  var count: InlineArray<6, Int>
-  var base: InlineArray<6, UnsafePointer<L.Scalar>?>
-  var step: InlineArray<6, Int>
-  var along: InlineArray<6, Int>
+  var parameter: InlineArray<6, RowParameter<L.Scalar>>
   /// The first lane's place in the row, and how many lanes are valid.
-  var i: Int
-  var valid: Int
+  var i = 0
+  var valid = 0
+
+  @inline(__always) init(_ rows: UnsafePointer<Rows<L>>) { parameter = rows.pointee.parameter }
+
+  /// How many coefficients a parameter has.
+  @inline(__always) func count(_ k: Int) -> Int { parameter[k].count }
 
   /// Coefficient `k` of a parameter.
-  @inline(__always) subscript(parameter: Int, k: Int) -> L {
-    let p = base[parameter].unsafelyUnwrapped + k &* step[parameter]
-    if along[parameter] == 0 { return L.splat(p.pointee) }
+  @inline(__always) subscript(index: Int, k: Int) -> L {
+    let p = parameter[index].data.unsafelyUnwrapped + k &* parameter[index].step
+    if parameter[index].along == 0 { return L.splat(p.pointee) }
     return valid == L.width ? L.load(p + i) : L.load(p + i, first: valid)
   }
 
   /// Of a parameter, in each lane the coefficient that `index` names there; integral, within the count.
-  @inline(__always) func lookUp(_ parameter: Int, _ index: L) -> L {
+  @inline(__always) func lookUp(_ k: Int, _ index: L) -> L {
     L.gather(
-      base[parameter].unsafelyUnwrapped + along[parameter] &* i, index, step: step[parameter],
-      along: along[parameter], first: valid)
+      parameter[k].data.unsafelyUnwrapped + parameter[k].along &* i, index,
+      step: parameter[k].step, along: parameter[k].along, first: valid)
   }
 }
 
 /// Where the gradients of coefficients are added, in double.
 ///
-/// Sums that a row shares are kept as lanes in a scratch of 64 and added up once per place; what finds no
-/// room there, or lies along the row, is added to memory at once.
+/// Sums that rows share are kept as lanes in a scratch and added up once per place; what finds no room there,
+/// or lies along the row, is added to memory at once.
 struct CoefficientSums<L: Lanes> {
-  var base = InlineArray<6, UnsafeMutablePointer<Double>?>(repeating: nil)
-  var step = InlineArray<6, Int>(repeating: 0)
-  var along = InlineArray<6, Int>(repeating: 0)
-  var count = InlineArray<6, Int>(repeating: 0)
-  /// Where a parameter's sums start in the scratch; -1 if they are not there.
-  var slot = InlineArray<6, Int>(repeating: -1)
+  var parameter: InlineArray<6, RowParameter<L.Scalar>>
   var scratch: UnsafeMutablePointer<L.Wide>
   var i = 0
   var valid = 0
 
+  @inline(__always) init(_ rows: UnsafePointer<Rows<L>>) {
+    parameter = rows.pointee.parameter
+    scratch = rows.pointee.scratch
+  }
+
   /// Adds the valid lanes of `value` to the gradient of coefficient `k` of a parameter.
-  @inline(__always) mutating func add(_ parameter: Int, _ k: Int, _ value: L) {
-    guard let base = base[parameter] else { return }
-    let place = base + k &* step[parameter]
+  @inline(__always) mutating func add(_ index: Int, _ k: Int, _ value: L) {
+    guard let base = parameter[index].sum else { return }
     let term = valid == L.width ? value : L.select(L.mask(first: valid), value, 0)
-    if slot[parameter] >= 0 {
-      scratch[slot[parameter] &+ k] += term.wide
+    if parameter[index].slot >= 0 {
+      scratch[parameter[index].slot &+ k] += term.wide
     } else {
-      addColumn(term.wide, to: place, isAlong: along[parameter] != 0, i, valid, L.width)
+      addColumn(
+        term.wide, to: base + k &* parameter[index].sumStep,
+        isAlong: parameter[index].sumAlong != 0, i, valid, L.width)
     }
   }
 
   /// Adds each valid lane of `value` to the gradient of the coefficient that `index` names there.
-  @inline(__always) mutating func scatter(_ parameter: Int, _ index: L, _ value: L) {
-    guard let base = base[parameter] else { return }
+  @inline(__always) mutating func scatter(_ k: Int, _ index: L, _ value: L) {
+    guard let base = parameter[k].sum else { return }
     value.scatterAdd(
-      base + along[parameter] &* i, index, step: step[parameter], along: along[parameter],
-      first: valid)
-  }
-
-  /// Adds what the scratch holds to the places it belongs to, and empties it.
-  mutating func flush() {
-    for parameter in 0..<6 where slot[parameter] >= 0 {
-      guard let base = base[parameter] else { continue }
-      for k in 0..<count[parameter] {
-        base[k &* step[parameter]] += scratch[slot[parameter] &+ k].sum
-        scratch[slot[parameter] &+ k] = L.Wide.zero
-      }
-    }
+      base + parameter[k].sumAlong &* i, index, step: parameter[k].sumStep,
+      along: parameter[k].sumAlong, first: valid)
   }
 }

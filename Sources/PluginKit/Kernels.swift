@@ -1,77 +1,108 @@
 import CActZoo
 
-// The entry points: one for each pass. A plugin's rows point at trampolines that call these.
+// The entry points: one for each pass. A plugin's rows of the kernel table point at functions that `actzoo
+// build` writes, which call these with the activation's type and its row kernels.
+
+/// What a pass does with rows that share their parameters: a `Rows`, which only the callee's types know.
+typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
 
 /// Evaluates x -> y. [concurrent]
 ///
 /// Returns INVALID or UNSUPPORTED with a sentence if the call's shape is not served; then nothing was
 /// touched. y may be x.
 @inline(__always) func forward<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel
 ) -> actzoo_status {
-  guard let call else { return ACTZOO_INVALID }
-  var needs = needs(A.self, L.self)
-  needs.writesY = true
-  if case .done(let status) = check(call, needs) { return status }
-  sweep(A.self, L.self, ForwardPass.self, call)
-  return ACTZOO_OK
+  run(L.self, call, needs(A.self, L.self, writesY: true), kernel, nil, nil)
 }
 
 /// Evaluates (x, dy) -> dx, and adds to dparam. [concurrent]
 ///
-/// dx may be dy. Outputs that are NULL are skipped; dy NULL means ones.
+/// dx may be dy. Outputs that are NULL are skipped; dy NULL means ones. `along` is the kernel for
+/// parameter gradients that vary along a row.
 @inline(__always) func backward<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel,
+  _ along: RowKernel?
 ) -> actzoo_status {
-  guard let call else { return ACTZOO_INVALID }
-  var needs = needs(A.self, L.self)
-  needs.takesGradients = true
-  if case .done(let status) = check(call, needs) { return status }
-  sweepGradients(A.self, L.self, call, writesY: false)
-  return ACTZOO_OK
+  run(L.self, call, needs(A.self, L.self, takesGradients: true), kernel, along, nil)
 }
 
 /// Forward and backward in one pass, with the bits of the separate ones. [concurrent]
 @inline(__always) func fused<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel,
+  _ along: RowKernel?
+) -> actzoo_status {
+  run(
+    L.self, call, needs(A.self, L.self, writesY: true, takesGradients: true), kernel, along, nil)
+}
+
+/// Evaluates x -> y. [concurrent]
+@inline(__always) func forward<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel
+) -> actzoo_status {
+  run(L.self, call, needs(A.self, L.self, writesY: true), kernel, nil, A.accepts)
+}
+
+/// Evaluates (x, dy) -> dx, and adds to dparam. [concurrent]
+@inline(__always) func backward<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel,
+  _ along: RowKernel?
+) -> actzoo_status {
+  run(L.self, call, needs(A.self, L.self, takesGradients: true), kernel, along, A.accepts)
+}
+
+/// Forward and backward, with the bits of the separate ones. [concurrent]
+@inline(__always) func fused<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ kernel: RowKernel,
+  _ along: RowKernel?
+) -> actzoo_status {
+  run(
+    L.self, call, needs(A.self, L.self, writesY: true, takesGradients: true), kernel, along,
+    A.accepts)
+}
+
+/// What a pass of an activation with scalars needs.
+@inline(__always) func needs<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, writesY: Bool = false, takesGradients: Bool = false
+) -> Needs {
+  Needs(
+    dtype: L.dtype, isGated: A.isGated, isNoisy: A.isNoisy, parameters: A.parameters,
+    hasScalars: true, writesY: writesY, takesGradients: takesGradients)
+}
+
+/// What a pass of an activation with coefficients needs.
+@inline(__always) func needs<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, writesY: Bool = false, takesGradients: Bool = false
+) -> Needs {
+  Needs(
+    dtype: L.dtype, parameters: A.parameters, hasScalars: false, writesY: writesY,
+    takesGradients: takesGradients)
+}
+
+/// Checks a call, chooses the row kernel by how the wanted parameter gradients lie, and walks the box.
+///
+/// One copy for each element type serves every activation of a plugin: what is specialised for an activation
+/// is the rows alone, which keeps plugins small and their compilation short.
+@inline(never) func run<L: Lanes>(
+  _: L.Type, _ call: UnsafePointer<actzoo_call>?, _ needs: Needs, _ kernel: RowKernel,
+  _ along: RowKernel?, _ accepts: ((InlineArray<6, Int>) -> Bool)?
 ) -> actzoo_status {
   guard let call else { return ACTZOO_INVALID }
-  var needs = needs(A.self, L.self)
-  needs.writesY = true
-  needs.takesGradients = true
   if case .done(let status) = check(call, needs) { return status }
-  sweepGradients(A.self, L.self, call, writesY: true)
-  return ACTZOO_OK
-}
-
-/// What every pass of an activation needs.
-@inline(__always) func needs<A: Activation, L: Lanes>(_: A.Type, _: L.Type) -> Needs {
-  Needs(dtype: L.dtype, isGated: A.isGated, isNoisy: A.isNoisy, parameters: A.parameters)
-}
-
-/// Chooses the loop by how the wanted parameter gradients lie.
-///
-/// Four loops for each element type are what 64 KB per plugin have room for at the level without vectors
-/// worth the name. So two rare cases make do: unwanted parameter gradients are computed and dropped, and
-/// fused with sums along the innermost axis is backward, then forward.
-@inline(__always) func sweepGradients<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ call: UnsafePointer<actzoo_call>, writesY: Bool
-) {
-  if A.parameters == 0 {
-    if writesY {
-      sweep(A.self, L.self, FusedPass<NoSums>.self, call)
-    } else {
-      sweep(A.self, L.self, BackwardPass<NoSums>.self, call)
+  if let accepts {
+    var count = InlineArray<6, Int>(repeating: 0)
+    for k in 0..<needs.parameters { count[k] = Int(call.pointee.param[k].count) }
+    if !accepts(count),
+      case .done(let status) = refuse(
+        call, ACTZOO_INVALID, "param", " has counts that do not belong together")
+    {
+      return status
     }
-  } else if areAlong(call, A.parameters) {
-    // Backward first: y may be x, and dx is never x.
-    sweep(A.self, L.self, BackwardPass<AlongSums>.self, call)
-    if writesY { sweep(A.self, L.self, ForwardPass.self, call) }
-  } else if writesY {
-    sweep(A.self, L.self, FusedPass<SharedSums>.self, call)
-  } else {
-    sweep(A.self, L.self, BackwardPass<SharedSums>.self, call)
   }
+  var kernel = kernel
+  if let along, needs.takesGradients, areAlong(call, needs.parameters) { kernel = along }
+  walk(L.self, call, needs, kernel)
+  return ACTZOO_OK
 }
 
 /// True if a wanted parameter gradient varies along the innermost axis.
@@ -82,12 +113,16 @@ func areAlong(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
 }
 
 /// True if parameters and their gradients are the same all along the third axis.
-func sharesParameters(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
+func sharesParameters(_ call: UnsafePointer<actzoo_call>, _ needs: Needs) -> Bool {
   let c = call.pointee
   if c.extent.2 <= 1 { return true }
-  for k in 0..<parameters {
+  for k in 0..<needs.parameters {
     if c.param[k].stride.2 != 0 { return false }
-    if let dparam = c.dparam, dparam[k].data != nil, dparam[k].stride.2 != 0 { return false }
+    if needs.takesGradients, let dparam = c.dparam, dparam[k].data != nil,
+      dparam[k].stride.2 != 0
+    {
+      return false
+    }
   }
   return true
 }

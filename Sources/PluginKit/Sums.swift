@@ -1,51 +1,15 @@
-import CActZoo
-
 // Parameter gradients. They are added in double (FlashKAT's lesson: sums are where training loses bits). A
-// sum that a whole row shares stays in registers until the place it belongs to changes; a sum per lane stays
-// there over the rows that share it (sweepColumns), and is added to memory once for them all.
+// sum that rows share stays in registers until the place it belongs to changes; a sum per lane stays there
+// over the rows that share it (sweepColumns), and is added to memory once for them all.
 
 /// How a pass adds parameter gradients.
 enum SumKind {
   /// There are none.
   case none
-  /// Every wanted one has innermost stride 0.
+  /// Every wanted one is shared by the row.
   case shared
-  /// At least one has innermost stride 1.
+  /// At least one varies along the row.
   case along
-}
-
-/// A `SumKind` as a type, for specialising.
-protocol SumRule {
-  static var kind: SumKind { get }
-}
-
-enum NoSums: SumRule {
-  @inline(__always) static var kind: SumKind { .none }
-}
-
-enum SharedSums: SumRule {
-  @inline(__always) static var kind: SumKind { .shared }
-}
-
-enum AlongSums: SumRule {
-  @inline(__always) static var kind: SumKind { .along }
-}
-
-/// The running sum of one parameter.
-struct RowSum<W: WideLanes> {
-  var lanes = W.zero
-  var target: UnsafeMutablePointer<Double>?
-
-  /// The next rows belong to `place`: what was summed for another place is added there now.
-  @inline(__always) mutating func move(to place: UnsafeMutablePointer<Double>?) {
-    if place == target { return }
-    flush()
-    target = place
-  }
-  @inline(__always) mutating func flush() {
-    if let target { target.pointee += lanes.sum }
-    lanes = W.zero
-  }
 }
 
 /// Adds the sums of a column of lanes: to each lane's own place, or all to the one they share.

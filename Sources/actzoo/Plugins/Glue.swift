@@ -66,17 +66,23 @@ struct Glue {
       """
   }
 
-  /// One C function per row and pass, each a call of PluginKit with the activation's type.
+  /// One C function per row and pass, each a call of PluginKit with the activation's type and row kernels.
   var swiftSource: String {
     var source = "import CActZoo\n\n"
     for activation in descriptor.activations {
       for type in Self.types {
         for pass in Self.passes {
           let name = "\(symbol(activation, type.swift))_\(pass)"
+          let types = "\(Self.typeName(activation)).self, \(type.swift).self"
+          var kernels = "{ \(pass)Rows(\(types), $0) }"
+          if pass != "forward" {
+            // A kernel that nobody can call would still be compiled.
+            kernels += activation.parameters.isEmpty ? ", nil" : ", { \(pass)AlongRows(\(types), $0) }"
+          }
           source += """
             @c(\(name)) public func \(name)(
               _ state: UnsafeRawPointer?, _ call: UnsafePointer<actzoo_call>?
-            ) -> actzoo_status { \(pass)(\(Self.typeName(activation)).self, \(type.swift).self, call) }
+            ) -> actzoo_status { \(pass)(\(types), call, \(kernels)) }
 
             """
         }
