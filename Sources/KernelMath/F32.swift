@@ -1,14 +1,14 @@
 import CLanes
 
-/// 16 lanes of `Float`: one register with AVX-512, several on narrower levels.
+/// Lanes of `Float`: one register with AVX-512, two on narrower levels.
 struct F32: Lanes {
   /// The lanes.
-  var v: SIMD16<Float>
+  var v: f32xN
 
   /// Wraps a vector.
-  @inline(__always) init(_ v: SIMD16<Float>) { self.v = v }
+  @inline(__always) init(_ v: f32xN) { self.v = v }
   /// The same constant in every lane.
-  @inline(__always) init(_ constant: Double) { v = SIMD16(repeating: Float(constant)) }
+  @inline(__always) init(_ constant: Double) { v = f32xN(repeating: Float(constant)) }
   /// What rounding to these lanes lost of the constant.
   @inline(__always) init(lostBy constant: Double) {
     self.init(constant - Double(Float(constant)))
@@ -16,8 +16,8 @@ struct F32: Lanes {
 
   /// The DLPack number of `Float`.
   @inline(__always) static var dtype: UInt32 { 0x0001_2002 }
-  /// 16.
-  @inline(__always) static var width: Int { 16 }
+  /// 16 from AVX2 on, 8 below.
+  @inline(__always) static var width: Int { Int(LANES_F32) }
 
   /// `width` consecutive elements.
   @inline(__always) static func load(_ p: UnsafePointer<Float>) -> F32 {
@@ -35,14 +35,14 @@ struct F32: Lanes {
   }
   /// Noise, which is `Float` whatever the lanes are.
   @inline(__always) static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F32 {
-    count == 16 ? load(p) : load(p, first: count)
+    count == width ? load(p) : load(p, first: count)
   }
   /// One value in every lane.
   @inline(__always) static func splat(_ value: Float) -> F32 {
-    F32(SIMD16(repeating: value))
+    F32(f32xN(repeating: value))
   }
   /// The mask of the first `count` lanes.
-  @inline(__always) static func mask(first count: Int) -> SIMD16<Int32> {
+  @inline(__always) static func mask(first count: Int) -> i32xN {
     lanes_f32_first(count)
   }
   /// One lane.
@@ -64,29 +64,29 @@ struct F32: Lanes {
   @inline(__always) static prefix func - (a: F32) -> F32 { F32(lanes_f32_negate(a.v)) }
 
   /// Less; false where either is NaN.
-  @inline(__always) static func < (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func < (a: F32, b: F32) -> i32xN {
     lanes_f32_less(a.v, b.v)
   }
   /// Less or equal; false where either is NaN.
-  @inline(__always) static func <= (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func <= (a: F32, b: F32) -> i32xN {
     lanes_f32_less_equal(a.v, b.v)
   }
   /// Equal; false where either is NaN.
-  @inline(__always) static func == (a: F32, b: F32) -> SIMD16<Int32> {
+  @inline(__always) static func == (a: F32, b: F32) -> i32xN {
     lanes_f32_equal(a.v, b.v)
   }
   /// Logical or of two comparisons.
-  @inline(__always) static func or(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
+  @inline(__always) static func or(_ a: i32xN, _ b: i32xN) -> i32xN {
     lanes_f32_or(a, b)
   }
   /// Logical and of two comparisons.
-  @inline(__always) static func and(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
+  @inline(__always) static func and(_ a: i32xN, _ b: i32xN) -> i32xN {
     lanes_f32_and(a, b)
   }
   /// Logical not of a comparison.
-  @inline(__always) static func not(_ a: SIMD16<Int32>) -> SIMD16<Int32> { lanes_f32_not(a) }
+  @inline(__always) static func not(_ a: i32xN) -> i32xN { lanes_f32_not(a) }
   /// `a` where the mask is true, else `b`.
-  @inline(__always) static func select(_ mask: SIMD16<Int32>, _ a: F32, _ b: F32) -> F32 {
+  @inline(__always) static func select(_ mask: i32xN, _ a: F32, _ b: F32) -> F32 {
     F32(lanes_f32_select(mask, a.v, b.v))
   }
 
@@ -165,15 +165,15 @@ struct F32: Lanes {
     return select(b == b, smaller, b)
   }
   /// True if any lane's mask is set.
-  @inline(__always) static func any(_ mask: SIMD16<Int32>) -> Bool {
+  @inline(__always) static func any(_ mask: i32xN) -> Bool {
     lanes_f32_any(mask) != 0
   }
   /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
-  @inline(__always) static func bit(_ index: Int32, of k: F32) -> SIMD16<Int32> {
+  @inline(__always) static func bit(_ index: Int32, of k: F32) -> i32xN {
     lanes_f32_bit(k.v, index)
   }
   /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
-  @inline(__always) func far(_ x: F32, _ mask: SIMD16<Int32>, isCosine: Bool) -> F32 {
+  @inline(__always) func far(_ x: F32, _ mask: i32xN, isCosine: Bool) -> F32 {
     F32(lanes_f32_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
@@ -204,21 +204,21 @@ struct F32: Lanes {
   }
 }
 
-/// 16 sums in double.
+/// The lanes of an `F32` in double.
 struct WideF32: WideLanes {
   /// The lanes.
-  var v: SIMD16<Double>
-  @inline(__always) init(_ v: SIMD16<Double>) { self.v = v }
+  var v: f64xW
+  @inline(__always) init(_ v: f64xW) { self.v = v }
   /// All lanes zero.
-  @inline(__always) static var zero: WideF32 { WideF32(SIMD16(repeating: 0)) }
+  @inline(__always) static var zero: WideF32 { WideF32(f64xW(repeating: 0)) }
   /// Adds lane by lane.
   @inline(__always) static func += (a: inout WideF32, b: WideF32) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
-  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x16_add(p, v) }
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64xW_add(p, v) }
   /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
   @inline(__always) func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
-    lanes_f64x16_add_first(p, v, count)
+    lanes_f64xW_add_first(p, v, count)
   }
   /// The sum of all lanes, pairwise, in a fixed order.
-  @inline(__always) var sum: Double { lanes_f64x16_sum(v) }
+  @inline(__always) var sum: Double { lanes_f64xW_sum(v) }
 }

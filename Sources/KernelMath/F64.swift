@@ -1,14 +1,14 @@
 import CLanes
 
-/// 8 lanes of `Double`: one register with AVX-512, several on narrower levels.
+/// Lanes of `Double`: one register with AVX-512, two on narrower levels.
 struct F64: Lanes {
   /// The lanes.
-  var v: SIMD8<Double>
+  var v: f64xN
 
   /// Wraps a vector.
-  @inline(__always) init(_ v: SIMD8<Double>) { self.v = v }
+  @inline(__always) init(_ v: f64xN) { self.v = v }
   /// The same constant in every lane.
-  @inline(__always) init(_ constant: Double) { v = SIMD8(repeating: Double(constant)) }
+  @inline(__always) init(_ constant: Double) { v = f64xN(repeating: constant) }
   /// What rounding to these lanes lost of the constant.
   @inline(__always) init(lostBy constant: Double) {
     self.init(constant - Double(Double(constant)))
@@ -16,8 +16,8 @@ struct F64: Lanes {
 
   /// The DLPack number of `Double`.
   @inline(__always) static var dtype: UInt32 { 0x0001_4002 }
-  /// 8.
-  @inline(__always) static var width: Int { 8 }
+  /// 8 from AVX2 on, 4 below.
+  @inline(__always) static var width: Int { F32.width / 2 }
 
   /// `width` consecutive elements.
   @inline(__always) static func load(_ p: UnsafePointer<Double>) -> F64 {
@@ -35,14 +35,14 @@ struct F64: Lanes {
   }
   /// Noise, which is `Float` whatever the lanes are.
   @inline(__always) static func load(noise p: UnsafePointer<Float>, _ count: Int) -> F64 {
-    F64(count == 8 ? lanes_f64_load_noise(p) : lanes_f64_load_noise_first(p, count))
+    F64(count == width ? lanes_f64_load_noise(p) : lanes_f64_load_noise_first(p, count))
   }
   /// One value in every lane.
   @inline(__always) static func splat(_ value: Double) -> F64 {
-    F64(SIMD8(repeating: value))
+    F64(f64xN(repeating: value))
   }
   /// The mask of the first `count` lanes.
-  @inline(__always) static func mask(first count: Int) -> SIMD8<Int> {
+  @inline(__always) static func mask(first count: Int) -> i64xN {
     lanes_f64_first(count)
   }
   /// One lane.
@@ -64,27 +64,27 @@ struct F64: Lanes {
   @inline(__always) static prefix func - (a: F64) -> F64 { F64(lanes_f64_negate(a.v)) }
 
   /// Less; false where either is NaN.
-  @inline(__always) static func < (a: F64, b: F64) -> SIMD8<Int> { lanes_f64_less(a.v, b.v) }
+  @inline(__always) static func < (a: F64, b: F64) -> i64xN { lanes_f64_less(a.v, b.v) }
   /// Less or equal; false where either is NaN.
-  @inline(__always) static func <= (a: F64, b: F64) -> SIMD8<Int> {
+  @inline(__always) static func <= (a: F64, b: F64) -> i64xN {
     lanes_f64_less_equal(a.v, b.v)
   }
   /// Equal; false where either is NaN.
-  @inline(__always) static func == (a: F64, b: F64) -> SIMD8<Int> {
+  @inline(__always) static func == (a: F64, b: F64) -> i64xN {
     lanes_f64_equal(a.v, b.v)
   }
   /// Logical or of two comparisons.
-  @inline(__always) static func or(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
+  @inline(__always) static func or(_ a: i64xN, _ b: i64xN) -> i64xN {
     lanes_f64_or(a, b)
   }
   /// Logical and of two comparisons.
-  @inline(__always) static func and(_ a: SIMD8<Int>, _ b: SIMD8<Int>) -> SIMD8<Int> {
+  @inline(__always) static func and(_ a: i64xN, _ b: i64xN) -> i64xN {
     lanes_f64_and(a, b)
   }
   /// Logical not of a comparison.
-  @inline(__always) static func not(_ a: SIMD8<Int>) -> SIMD8<Int> { lanes_f64_not(a) }
+  @inline(__always) static func not(_ a: i64xN) -> i64xN { lanes_f64_not(a) }
   /// `a` where the mask is true, else `b`.
-  @inline(__always) static func select(_ mask: SIMD8<Int>, _ a: F64, _ b: F64) -> F64 {
+  @inline(__always) static func select(_ mask: i64xN, _ a: F64, _ b: F64) -> F64 {
     F64(lanes_f64_select(mask, a.v, b.v))
   }
 
@@ -163,13 +163,13 @@ struct F64: Lanes {
     return select(b == b, smaller, b)
   }
   /// True if any lane's mask is set.
-  @inline(__always) static func any(_ mask: SIMD8<Int>) -> Bool { lanes_f64_any(mask) != 0 }
+  @inline(__always) static func any(_ mask: i64xN) -> Bool { lanes_f64_any(mask) != 0 }
   /// The mask of the lanes whose integer, which `roundingMagic` was added to, has this bit.
-  @inline(__always) static func bit(_ index: Int32, of k: F64) -> SIMD8<Int> {
+  @inline(__always) static func bit(_ index: Int32, of k: F64) -> i64xN {
     lanes_f64_bit(k.v, index)
   }
   /// The sine, or cosine, by libm in the lanes of the mask; the others are left as they are.
-  @inline(__always) func far(_ x: F64, _ mask: SIMD8<Int>, isCosine: Bool) -> F64 {
+  @inline(__always) func far(_ x: F64, _ mask: i64xN, isCosine: Bool) -> F64 {
     F64(lanes_f64_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
@@ -200,21 +200,21 @@ struct F64: Lanes {
   }
 }
 
-/// 8 sums in double.
+/// Sums of `F64` lanes.
 struct WideF64: WideLanes {
   /// The lanes.
-  var v: SIMD8<Double>
-  @inline(__always) init(_ v: SIMD8<Double>) { self.v = v }
+  var v: f64xN
+  @inline(__always) init(_ v: f64xN) { self.v = v }
   /// All lanes zero.
-  @inline(__always) static var zero: WideF64 { WideF64(SIMD8(repeating: 0)) }
+  @inline(__always) static var zero: WideF64 { WideF64(f64xN(repeating: 0)) }
   /// Adds lane by lane.
   @inline(__always) static func += (a: inout WideF64, b: WideF64) { a.v += b.v }
   /// `p[i] += self[i]` for every lane.
-  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64x8_add(p, v) }
+  @inline(__always) func add(to p: UnsafeMutablePointer<Double>) { lanes_f64xN_add(p, v) }
   /// `p[i] += self[i]` for the first `count` lanes; touches nothing beyond them.
   @inline(__always) func add(to p: UnsafeMutablePointer<Double>, first count: Int) {
-    lanes_f64x8_add_first(p, v, count)
+    lanes_f64xN_add_first(p, v, count)
   }
   /// The sum of all lanes, pairwise, in a fixed order.
-  @inline(__always) var sum: Double { lanes_f64x8_sum(v) }
+  @inline(__always) var sum: Double { lanes_f64xN_sum(v) }
 }

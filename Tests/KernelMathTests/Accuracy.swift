@@ -49,10 +49,10 @@ func ulps(_ got: Float80, _ truth: Float80, bits: Int, minimum: Int, largest: Fl
 /// Runs `f` on every input in f32 lanes.
 func measure32(_ inputs: [Double], _ f: (F32) -> F32, _ truth: (Float80) -> Float80) -> Worst {
   var worst = Worst()
-  for start in stride(from: 0, to: inputs.count - 15, by: 16) {
-    let x = F32(SIMD16<Float>((0..<16).map { Float(inputs[start + $0]) }))
+  for start in stride(from: 0, through: inputs.count - F32.width, by: F32.width) {
+    let x = F32.load((0..<F32.width).map { Float(inputs[start + $0]) })
     let y = f(x)
-    for lane in 0..<16 {
+    for lane in 0..<F32.width {
       let error = ulps(
         Float80(y[lane]), truth(Float80(x[lane])), bits: 23, minimum: -126,
         largest: Float80(Float.greatestFiniteMagnitude))
@@ -66,10 +66,10 @@ func measure32(_ inputs: [Double], _ f: (F32) -> F32, _ truth: (Float80) -> Floa
 /// Runs `f` on every input in f64 lanes.
 func measure64(_ inputs: [Double], _ f: (F64) -> F64, _ truth: (Float80) -> Float80) -> Worst {
   var worst = Worst()
-  for start in stride(from: 0, to: inputs.count - 7, by: 8) {
-    let x = F64(SIMD8<Double>((0..<8).map { inputs[start + $0] }))
+  for start in stride(from: 0, through: inputs.count - F64.width, by: F64.width) {
+    let x = F64.load((0..<F64.width).map { inputs[start + $0] })
     let y = f(x)
-    for lane in 0..<8 {
+    for lane in 0..<F64.width {
       let error = ulps(
         Float80(y[lane]), truth(Float80(x[lane])), bits: 52, minimum: -1022,
         largest: Float80(Double.greatestFiniteMagnitude))

@@ -21,8 +21,8 @@ func `errors stay within what the comment promises`(_ contract: Contract) {
 @Test(arguments: contracts) func `infinities and zeros give the limits`(_ contract: Contract) {
   let inputs = [-Double.infinity, -0.0, 0.0, .infinity]
   for (x, limit) in zip(inputs, contract.limits) {
-    let y32 = contract.f32(F32(x))[15]
-    let y64 = contract.f64(F64(x))[7]
+    let y32 = contract.f32(F32(x))[F32.width - 1]
+    let y64 = contract.f64(F64(x))[F64.width - 1]
     #expect(isSame(Double(y32), Double(Float(limit))), "\(contract.name)(\(x)) f32: \(y32)")
     #expect(isSame(y64, limit), "\(contract.name)(\(x)) f64: \(y64)")
   }
@@ -39,14 +39,18 @@ func isSame(_ a: Double, _ b: Double) -> Bool {
     0.5, .nan, 1e30, -1e30, 1e-40, -.infinity, -0.0, 7, -7, 100, -100, 1e6, .infinity, -0.3, 20,
     -20,
   ]
-  let y32 = contract.f32(F32(SIMD16<Float>(mixed.map { Float($0) })))
-  for (lane, x) in mixed.enumerated() {
-    let alone = contract.f32(F32.splat(Float(x)))[lane]
-    #expect(isSame(Double(y32[lane]), Double(alone)), "\(contract.name)(\(x)) f32: \(y32[lane])")
+  for start in stride(from: 0, to: mixed.count, by: F32.width) {
+    let y32 = contract.f32(F32.load((0..<F32.width).map { Float(mixed[start + $0]) }))
+    for lane in 0..<F32.width {
+      let x = mixed[start + lane]
+      let alone = contract.f32(F32.splat(Float(x)))[lane]
+      #expect(isSame(Double(y32[lane]), Double(alone)), "\(contract.name)(\(x)) f32: \(y32[lane])")
+    }
   }
-  for half in [mixed[..<8], mixed[8...]] {
-    let y64 = contract.f64(F64(SIMD8<Double>(half)))
-    for (lane, x) in half.enumerated() {
+  for start in stride(from: 0, to: mixed.count, by: F64.width) {
+    let y64 = contract.f64(F64.load(Array(mixed[start..<start + F64.width])))
+    for lane in 0..<F64.width {
+      let x = mixed[start + lane]
       let alone = contract.f64(F64.splat(x))[lane]
       #expect(isSame(y64[lane], alone), "\(contract.name)(\(x)) f64: \(y64[lane])")
     }
@@ -54,8 +58,8 @@ func isSame(_ a: Double, _ b: Double) -> Bool {
 }
 
 @Test(arguments: contracts) func `NaN in is NaN out`(_ contract: Contract) {
-  #expect(contract.f32(F32.splat(.nan))[7].isNaN)
-  #expect(contract.f64(F64.splat(.nan))[7].isNaN)
+  #expect(contract.f32(F32.splat(.nan))[1].isNaN)
+  #expect(contract.f64(F64.splat(.nan))[1].isNaN)
 }
 
 @Test func `max and min propagate NaN from either side`() {
@@ -78,9 +82,9 @@ func isSame(_ a: Double, _ b: Double) -> Bool {
 }
 
 @Test func `partial loads and stores leave the rest alone`() {
-  for count in 0..<16 {
+  for count in 0..<F32.width {
     var memory = [Float](repeating: 7, count: 32)
-    let source = [Float](repeating: 3, count: 16)
+    let source = [Float](repeating: 3, count: F32.width)
     let lanes = F32.load(source, first: count)
     lanes.store(&memory, first: count)
     #expect(memory[..<count].allSatisfy { $0 == 3 } && memory[count...].allSatisfy { $0 == 7 })
