@@ -23,7 +23,7 @@ enum PWLU: CoefficientActivation {
     let intervals = L(Double(p.count(0) - 1))
     let inside = min(max(x, left), right)
     let width = (right - left) / intervals
-    let u = (inside - left) / width
+    let u = L.quotient(inside - left, Pair(width, 0))
     // NaN must not become an index.
     let known = select(u == u, u, 0)
     let i = min(max(floor(known), 0), intervals - 1)
@@ -57,8 +57,8 @@ enum PWLU: CoefficientActivation {
   ) -> L {
     let place = locate(x, p)
     let (isLeft, isRight) = (x < p[1, 0], x > p[2, 0])
-    let slope = (p.lookUp(0, place.i + 1) - p.lookUp(0, place.i)) / place.width
-    let share = place.u / L(Double(p.count(0) - 1))
+    let slope = (p.lookUp(0, place.i + 1) - p.lookUp(0, place.i)) * L.inverse(place.width)
+    let share = place.u * L(1 / Double(p.count(0) - 1))
     sums.scatter(0, place.i, dy * (1 - place.t))
     sums.scatter(0, place.i + 1, dy * place.t)
     sums.add(

@@ -172,18 +172,32 @@ LANES_INLINE f32xN lanes_f32_floor(f32xN a) {
   return n < 0x1p23f ? r : a;
 #endif
 }
-/* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
-LANES_INLINE f32xN lanes_f32_gather(const float *p, f32xN index, long step, long along, long n) {
+/* Of a table of `count` entries, p[index[j] * step + j * along] for the first n lanes; the others are some
+ * number. Indices are integral and within the table. */
+LANES_INLINE f32xN lanes_f32_look_up(const float *p, f32xN index, long step, long along, long count,
+                                     long n) {
+#if defined(__AVX512F__)
+  if (step == 1 && along == 0 && count <= 32) { /* a table that fits into two registers */
+    f32xN low = __builtin_ia32_loadups512_mask(
+        p, (f32xN)0, (unsigned short)(count < 16 ? (1u << count) - 1 : 0xFFFF));
+    f32xN high = __builtin_ia32_loadups512_mask(
+        p + 16, (f32xN)0, (unsigned short)(count < 16 ? 0 : (1u << (count - 16)) - 1));
+    return __builtin_ia32_vpermi2varps512(low, __builtin_convertvector(index, i32xN), high);
+  }
+#endif
   f32xN r = 0;
+  i32xN k = __builtin_convertvector(index, i32xN);
 #pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
-  for (long j = 0; j < n; j++) ((float *)&r)[j] = p[(long)((float *)&index)[j] * step + j * along];
+  for (long j = 0; j < n; j++) ((float *)&r)[j] = p[((int *)&k)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
-LANES_INLINE void  lanes_f32_scatter_add(double *p, f32xN index, f32xN v, long step, long along,
-                                         long n) {
+LANES_INLINE void lanes_f32_scatter_add(double *p, f32xN index, f32xN v, long step, long along,
+                                        long n) {
+  i32xN k = __builtin_convertvector(index, i32xN);
+  f64xW wide = __builtin_convertvector(v, f64xW);
 #pragma clang loop unroll(disable)
-  for (long j = 0; j < n; j++) p[(long)((float *)&index)[j] * step + j * along] += ((float *)&v)[j];
+  for (long j = 0; j < n; j++) p[((int *)&k)[j] * step + j * along] += ((double *)&wide)[j];
 }
 
 LANES_INLINE f32xN lanes_f32_sqrt(f32xN a) { return __builtin_elementwise_sqrt(a); }
@@ -361,18 +375,31 @@ LANES_INLINE f64xN lanes_f64_floor(f64xN a) {
   return n < 0x1p52 ? r : a;
 #endif
 }
-/* p[index[j] * step + j * along] for the first n lanes; the others are zero. Indices are integral. */
-LANES_INLINE f64xN lanes_f64_gather(const double *p, f64xN index, long step, long along, long n) {
+/* Of a table of `count` entries, p[index[j] * step + j * along] for the first n lanes; the others are some
+ * number. Indices are integral and within the table. */
+LANES_INLINE f64xN lanes_f64_look_up(const double *p, f64xN index, long step, long along, long count,
+                                     long n) {
+#if defined(__AVX512F__)
+  if (step == 1 && along == 0 && count <= 16) { /* a table that fits into two registers */
+    f64xN low = __builtin_ia32_loadupd512_mask(
+        p, (f64xN)0, (unsigned char)(count < 8 ? (1u << count) - 1 : 0xFF));
+    f64xN high = __builtin_ia32_loadupd512_mask(
+        p + 8, (f64xN)0, (unsigned char)(count < 8 ? 0 : (1u << (count - 8)) - 1));
+    return __builtin_ia32_vpermi2varpd512(low, __builtin_convertvector(index, i64xN), high);
+  }
+#endif
   f64xN r = 0;
+  i64xN k = __builtin_convertvector(index, i64xN);
 #pragma clang loop unroll(disable) /* as fast, and a plugin looks up in many places */
-  for (long j = 0; j < n; j++) ((double *)&r)[j] = p[(long)((double *)&index)[j] * step + j * along];
+  for (long j = 0; j < n; j++) ((double *)&r)[j] = p[((long *)&k)[j] * step + j * along];
   return r;
 }
 /* p[index[j] * step + j * along] += v[j] for the first n lanes, in order. */
-LANES_INLINE void  lanes_f64_scatter_add(double *p, f64xN index, f64xN v, long step, long along,
-                                         long n) {
+LANES_INLINE void lanes_f64_scatter_add(double *p, f64xN index, f64xN v, long step, long along,
+                                        long n) {
+  i64xN k = __builtin_convertvector(index, i64xN);
 #pragma clang loop unroll(disable)
-  for (long j = 0; j < n; j++) p[(long)((double *)&index)[j] * step + j * along] += ((double *)&v)[j];
+  for (long j = 0; j < n; j++) p[((long *)&k)[j] * step + j * along] += ((double *)&v)[j];
 }
 
 LANES_INLINE f64xN lanes_f64_sqrt(f64xN a) { return __builtin_elementwise_sqrt(a); }

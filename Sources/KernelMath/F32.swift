@@ -137,11 +137,11 @@ struct F32: Lanes {
   @inline(__always) static func abs(_ x: F32) -> F32 { F32(lanes_f32_abs(x.v)) }
   /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
   @inline(__always) static func floor(_ x: F32) -> F32 { F32(lanes_f32_floor(x.v)) }
-  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
-  @inline(__always) static func gather(
-    _ p: UnsafePointer<Float>, _ index: F32, step: Int, along: Int, first count: Int
+  /// `p[index * step + lane * along]` of `entries` for the first `count` lanes.
+  @inline(__always) static func lookUp(
+    _ p: UnsafePointer<Float>, _ index: F32, step: Int, along: Int, entries: Int, first count: Int
   ) -> F32 {
-    F32(lanes_f32_gather(p, index.v, step, along, count))
+    F32(lanes_f32_look_up(p, index.v, step, along, entries, count))
   }
   /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
   @inline(__always) func scatterAdd(

@@ -135,11 +135,11 @@ struct F64: Lanes {
   @inline(__always) static func abs(_ x: F64) -> F64 { F64(lanes_f64_abs(x.v)) }
   /// The largest integer not above x, exact; `floor(-0)` = -0, `floor(±inf)` = ±inf.
   @inline(__always) static func floor(_ x: F64) -> F64 { F64(lanes_f64_floor(x.v)) }
-  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
-  @inline(__always) static func gather(
-    _ p: UnsafePointer<Double>, _ index: F64, step: Int, along: Int, first count: Int
+  /// `p[index * step + lane * along]` of `entries` for the first `count` lanes.
+  @inline(__always) static func lookUp(
+    _ p: UnsafePointer<Double>, _ index: F64, step: Int, along: Int, entries: Int, first count: Int
   ) -> F64 {
-    F64(lanes_f64_gather(p, index.v, step, along, count))
+    F64(lanes_f64_look_up(p, index.v, step, along, entries, count))
   }
   /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
   @inline(__always) func scatterAdd(

@@ -49,9 +49,10 @@ protocol Lanes: Number {
   static func inverse(_ d: Self) -> Self
   /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
   func within(_ limit: Self) -> Self
-  /// `p[index * step + lane * along]` for the first `count` lanes; the others are zero.
-  static func gather(
-    _ p: UnsafePointer<Scalar>, _ index: Self, step: Int, along: Int, first count: Int
+  /// Of a table of `entries`, `p[index * step + lane * along]` for the first `count` lanes; the others are some
+  /// number.
+  static func lookUp(
+    _ p: UnsafePointer<Scalar>, _ index: Self, step: Int, along: Int, entries: Int, first count: Int
   ) -> Self
   /// Adds to `p[index * step + lane * along]` for the first `count` lanes, in order, in double.
   func scatterAdd(

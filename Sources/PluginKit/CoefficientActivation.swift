@@ -39,9 +39,9 @@ struct Coefficients<L: Lanes> {
 
   /// Of a parameter, in each lane the coefficient that `index` names there; integral, within the count.
   @inline(__always) func lookUp(_ k: Int, _ index: L) -> L {
-    L.gather(
+    L.lookUp(
       parameter[k].data.unsafelyUnwrapped + parameter[k].along &* i, index,
-      step: parameter[k].step, along: parameter[k].along, first: valid)
+      step: parameter[k].step, along: parameter[k].along, entries: parameter[k].count, first: valid)
   }
 }
 
@@ -76,6 +76,14 @@ struct CoefficientSums<L: Lanes> {
   /// Adds each valid lane of `value` to the gradient of the coefficient that `index` names there.
   @inline(__always) mutating func scatter(_ k: Int, _ index: L, _ value: L) {
     guard let base = parameter[k].sum else { return }
+    if parameter[k].slot >= 0 {
+      // Each lane adds to a place of its own, so that no addition waits for the one before.
+      UnsafeMutableRawPointer(scratch + parameter[k].slot)
+        .withMemoryRebound(to: Double.self, capacity: L.width) {
+          value.scatterAdd($0, index, step: L.width, along: 1, first: valid)
+        }
+      return
+    }
     value.scatterAdd(
       base + parameter[k].sumAlong &* i, index, step: parameter[k].sumStep,
       along: parameter[k].sumAlong, first: valid)
