@@ -14,20 +14,22 @@ plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 .PHONY: all command plugins demo test lint fuzz bench clean
 all: command build/lib/libactzoo.so plugins
 
-command: build/share/actzoo
+command: build/share/actzoo/sheets
 	@Scripts/setup build
 	$(SWIFT_BUILD) --product actzoo
 	@mkdir -p build/bin
 	@cmp -s .build/release/actzoo build/bin/actzoo || install -m 755 .build/release/actzoo build/bin/actzoo
 
-# The kit that `actzoo build` compiles into plugins, and the headers for C callers: links into the sources.
-build/share/actzoo:
+# The kit that `actzoo build` compiles into plugins, the headers for C callers, the data sheets that
+# `actzoo gallery` shows: links into the sources.
+build/share/actzoo/sheets:
 	@mkdir -p build/share/actzoo/kit build/lib
 	@ln -sfn ../Include build/include
 	@ln -sfn ../../../Include build/share/actzoo/include
 	@ln -sfn ../../../Sources/CLanes build/share/actzoo/lanes
 	@ln -sfn ../../../../Sources/KernelMath build/share/actzoo/kit/KernelMath
 	@ln -sfn ../../../../Sources/PluginKit build/share/actzoo/kit/PluginKit
+	@ln -sfn ../../../Plugins build/share/actzoo/sheets
 
 # One module, Embedded: needs libc and libm, and no Swift library, where it runs.
 unicode = $(dir $(realpath $(shell command -v swiftc)))../lib/swift/embedded/$(shell uname -m)-unknown-linux-gnu

@@ -16,7 +16,7 @@ struct ActZoo: ParsableCommand {
       CommandGroup(
         name: "See what there is",
         subcommands: [
-          List.self, Info.self, Eval.self, Plot.self, Bench.self, Doctor.self,
+          List.self, Info.self, Eval.self, Plot.self, Gallery.self, Bench.self, Doctor.self,
         ]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
       CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),

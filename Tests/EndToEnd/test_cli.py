@@ -13,7 +13,8 @@ NAMES = ["crrelu", "gelu", "lslu", "mish", "prelu", "rational", "relu", "rrelu",
 
 def test_version_and_help():
     assert actzoo("--version").stdout == "0.1.0\n"
-    for command in ["list", "info", "eval", "plot", "train", "compare", "new", "build", "doctor"]:
+    commands = "list info eval plot gallery train compare new build doctor"
+    for command in commands.split():
         told = actzoo(command, "--help").stdout
         assert f"USAGE: actzoo {command}" in told
         assert re.search(rf"actzoo {command}\b(?!.*USAGE)", told), f"no example for {command}"

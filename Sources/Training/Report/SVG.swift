@@ -29,9 +29,9 @@ func at(_ value: Double) -> String {
 }
 
 extension String {
-  /// The text with the characters that mean something in XML written as entities, and without control
-  /// characters, which XML does not allow.
-  var escapedForXML: String {
+  /// The text with the characters that mean something in XML written as entities, and question marks
+  /// for control characters, which XML does not allow.
+  public var escapedForXML: String {
     var result = ""
     for scalar in unicodeScalars {
       switch scalar {
@@ -39,7 +39,8 @@ extension String {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += " "
+      case "\n", "\t": result.unicodeScalars.append(scalar)
+      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "?"
       default: result.unicodeScalars.append(scalar)
       }
     }

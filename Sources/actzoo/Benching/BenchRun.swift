@@ -27,22 +27,12 @@ struct BenchRun {
   init(_ activation: Activation, _ type: actzoo_dtype, _ count: Int) throws(CommandFailure) {
     self.activation = activation
     let parameterType = type == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
-    let evaluator = try Evaluator(
-      activation, type: parameterType, assignments: Self.supplied(activation))
+    let evaluator = try Evaluator(activation, type: parameterType, standIn: 1)
     var binding = evaluator.binding
     binding.dtype = type
     do { bound = try activation.bind(binding) } catch { throw CommandFailure(error.message) }
     operands = BenchOperands(evaluator, type, count)
     bytes = count * BenchOperands.size(type)
-  }
-
-  /// What the model would supply: ones.
-  private static func supplied(_ activation: Activation) -> [String] {
-    let d = activation.descriptor
-    return d.parameters.filter(\.isSupplied).map { parameter in
-      let length = parameter.length(counts: d.defaultCounts)
-      return "\(parameter.name)=" + Array(repeating: "1", count: length).joined(separator: ",")
-    }
   }
 
   /// What is timed.

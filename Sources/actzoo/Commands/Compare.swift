@@ -93,9 +93,7 @@ struct Compare: ParsableCommand {
       chart("Test accuracy: \(place)", "test accuracy, %") { $0.testAccuracy * 100 },
       chart("Training loss: \(place)", "training loss, nats") { $0.trainLoss },
     ])
-    do { try svg.write(toFile: path, atomically: true, encoding: .utf8) } catch {
-      throw CommandFailure("cannot write \(path): \(error.localizedDescription)")
-    }
+    try write(svg, to: path)
     if !json { print("\nwrote \(path)") }
   }
 }

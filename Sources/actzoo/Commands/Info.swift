@@ -40,7 +40,7 @@ extension Info {
       self.activation = activation
       let d = activation.descriptor
       derivatives = Self.variables(d).map { variable, name in
-        ("dy/d\(name)", Self.derivative(d, variable))
+        ("dy/d\(name)", Self.derivative(d, variable) ?? "(too large to print)")
       }
       do {
         try activation.load()
@@ -48,7 +48,8 @@ extension Info {
       } catch { kernels = .failure(CommandFailure(error.message)) }
     }
 
-    private static func variables(_ d: ActivationDescriptor) -> [(Variable, String)] {
+    /// What the formula can be differentiated by, with names.
+    static func variables(_ d: ActivationDescriptor) -> [(Variable, String)] {
       var variables: [(Variable, String)] = [(.x, "x")]
       if d.isGated { variables.append((.g, "g")) }
       for (index, parameter) in d.parameters.enumerated() {
@@ -63,11 +64,10 @@ extension Info {
       return variables
     }
 
-    private static func derivative(_ d: ActivationDescriptor, _ variable: Variable) -> String {
-      do {
-        let formula = try (d.surrogate ?? d.formula).instantiate(counts: d.defaultCounts)
-        return try formula.derivative(by: variable).text
-      } catch { return "(too large to print)" }
+    /// What backward computes; nil if that is too large.
+    static func derivative(_ d: ActivationDescriptor, _ variable: Variable) -> String? {
+      let formula = try? (d.surrogate ?? d.formula).instantiate(counts: d.defaultCounts)
+      return try? formula?.derivative(by: variable).text
     }
   }
 }
@@ -86,7 +86,7 @@ extension Info.Description {
     if d.usesNoise {
       section("noise", ["u in [0, 1); evaluation uses \(d.noiseEval.map { brief($0) } ?? "0.5")"])
     }
-    section("presets", d.presets.map { "\($0.name): \(presetText($0))" })
+    section("presets", d.presets.map { "\($0.name): \(d.text(of: $0))" })
     section("accuracy", d.claims.map(\.sentence))
     section("source", d.source.isEmpty ? [] : [d.source])
     section("notes", d.notes)
@@ -106,17 +106,6 @@ extension Info.Description {
     let shown = derivatives.prefix(8).map { "\($0.of) = \($0.text)".fitted(160) }
     let rest = derivatives.count - shown.count
     return shown + (rest > 0 ? ["... and \(rest) more (--json has all)"] : [])
-  }
-
-  private func presetText(_ preset: Preset) -> String {
-    let d = activation.descriptor
-    return d.parameters.indices.compactMap { index in
-      d.values(of: preset, index).map { values in
-        let list = values.map { brief($0) }.joined(separator: ", ")
-        let name = d.parameters[index].name
-        return "\(name) = \(values.count == 1 ? list : "[\(list)]")"
-      }
-    }.joined(separator: ", ")
   }
 
   private var kernelText: String {
@@ -181,9 +170,12 @@ extension Info.Description {
 }
 
 extension Claim {
-  /// "f32 forward within 2 ulp + 1e-07 in -10...10".
-  fileprivate var sentence: String {
-    var text = "\(dtype) \(pass) within \(brief(ulp)) ulp"
+  /// "f32 forward within 2 ulp + 1e-07 for x in -10...10".
+  fileprivate var sentence: String { "\(dtype) \(pass) within \(bound)" }
+
+  /// "2 ulp + 1e-07 for x in -10...10".
+  var bound: String {
+    var text = "\(brief(ulp)) ulp"
     if absolute > 0 { text += " + \(brief(absolute))" }
     if lower.isFinite || upper.isFinite {
       text +=
@@ -198,5 +190,15 @@ extension ActivationDescriptor {
   fileprivate func values(of preset: Preset, _ parameter: Int) -> [Double]? {
     let length = parameters[parameter].length(counts: defaultCounts)
     return preset.values(for: parameter, length: length, counts: defaultCounts)
+  }
+
+  /// "theta = [1, 1, 1], omega = 0".
+  func text(of preset: Preset) -> String {
+    parameters.indices.compactMap { index in
+      values(of: preset, index).map { values in
+        let list = values.map { brief($0) }.joined(separator: ", ")
+        return "\(parameters[index].name) = \(values.count == 1 ? list : "[\(list)]")"
+      }
+    }.joined(separator: ", ")
   }
 }

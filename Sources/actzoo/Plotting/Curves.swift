@@ -6,7 +6,7 @@ func points(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {
   }
 }
 
-/// The second input that a gated activation is drawn with.
+/// What the other input of a gated activation is while one of them varies.
 let plottedGate = 1.0
 
 /// A range that holds the finite values with a little air, never empty.

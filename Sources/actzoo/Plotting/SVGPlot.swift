@@ -15,6 +15,12 @@ struct SVGPlot {
   }
 
   func document() throws(CommandFailure) -> String {
+    let charts = try charts()
+    return charts.count == 1 ? charts[0].svg() : Chart.svg(charts)
+  }
+
+  /// Value and derivative, then what the second input, the noise and each parameter do, in this order.
+  func charts() throws(CommandFailure) -> [Chart] {
     var charts = [try shape()]
     let d = evaluator.activation.descriptor
     if d.isGated { charts.append(try gate()) }
@@ -23,7 +29,7 @@ struct SVGPlot {
       charts.append(
         try parameter.isVector ? coefficients(index, parameter) : fan(index, parameter))
     }
-    return charts.count == 1 ? charts[0].svg() : Chart.svg(charts)
+    return charts
   }
 
   private func shape() throws(CommandFailure) -> Chart {
@@ -39,21 +45,27 @@ struct SVGPlot {
       xRange: x)
   }
 
+  /// A gated activation over g: over x nearly all of them are straight lines.
   private func gate() throws(CommandFailure) -> Chart {
-    var series: [ChartSeries] = []
-    for g in [-1.0, -0.5, 0, 0.5, 1, 2] {
-      series.append(curve("g = \(brief(g))", try evaluator.evaluate(x: at, g: [g]).y))
+    func result(_ x: Double, _ wantsGradients: Bool) throws(CommandFailure) -> Evaluator.Result {
+      let xs = Array(repeating: x, count: at.count)
+      return try evaluator.evaluate(x: xs, g: at, wantsGradients: wantsGradients)
     }
-    return Chart(title: "What g does", xLabel: "x", yLabel: "y", series: series, xRange: x)
+    let middle = try result(plottedGate, true)
+    var series = [
+      curve("x = \(brief(plottedGate))", middle.y),
+      curve("derivative by g", middle.dg, isDashed: true),
+    ]
+    for x in [-1, 0.5, 2] { series.append(curve("x = \(brief(x))", try result(x, false).y)) }
+    return Chart(title: "What g does", xLabel: "g", yLabel: "y", series: series, xRange: x)
   }
 
   private func noise() throws(CommandFailure) -> Chart {
     var series: [ChartSeries] = []
     for u in [0.0, 0.25, 0.5, 0.75, 0.99] {
-      let y = try evaluator.evaluate(x: at, g: [plottedGate], u: u).y
-      series.append(curve("u = \(brief(u, digits: 2))", y))
+      series.append(curve("u = \(brief(u, digits: 2))", try effect(of: evaluator, u: u)))
     }
-    return Chart(title: "What the noise does", xLabel: "x", yLabel: "y", series: series, xRange: x)
+    return try effects("the noise", series)
   }
 
   /// A scalar parameter: curves at its value and at steps to both sides.
@@ -68,8 +80,7 @@ struct SVGPlot {
       guard !series.contains(where: { $0.name == name }) else { continue }
       series.append(curve(name, try values { $0.values[index][0] = moved }))
     }
-    return Chart(
-      title: "What \(parameter.name) does", xLabel: "x", yLabel: "y", series: series, xRange: x)
+    return try effects(parameter.name, series)
   }
 
   /// A vector parameter: the curve as it is, and with one coefficient raised at a time.
@@ -84,15 +95,33 @@ struct SVGPlot {
       let name = "\(parameter.name)[\(k)] + \(brief(step, digits: 2))"
       series.append(curve(name, try values { $0.values[index][k] += step }, isDashed: true))
     }
+    return try effects("\(parameter.name)[\(count)]", series)
+  }
+
+  /// What `what` changes, as high as the curve at the current values and somewhat more: a coefficient of
+  /// x^5 would leave nothing to see of the others.
+  private func effects(_ what: String, _ series: [ChartSeries]) throws(CommandFailure) -> Chart {
+    let current = paddedRange(try effect(of: evaluator))
+    let room = 1.5 * max(1, current.upperBound - current.lowerBound)
+    let (low, high) = (current.lowerBound - room, current.upperBound + room)
+    let y = paddedRange(series.flatMap { $0.points.map { min(max($0.y, low), high) } })
+    let isGated = evaluator.activation.descriptor.isGated
     return Chart(
-      title: "What \(parameter.name)[\(count)] does", xLabel: "x", yLabel: "y", series: series,
-      xRange: x)
+      title: "What \(what) does", xLabel: isGated ? "g, at x = \(brief(plottedGate))" : "x",
+      yLabel: "y", series: series, xRange: x, yRange: y)
   }
 
   private func values(_ change: (inout Evaluator) -> Void) throws(CommandFailure) -> [Double] {
     var other = evaluator
     change(&other)
-    return try other.evaluate(x: at, g: [plottedGate], wantsGradients: false).y
+    return try effect(of: other)
+  }
+
+  private func effect(of evaluator: Evaluator, u: Double? = nil) throws(CommandFailure) -> [Double]
+  {
+    let fixed = Array(repeating: plottedGate, count: at.count)
+    let (x, g) = evaluator.activation.descriptor.isGated ? (fixed, at) : (at, fixed)
+    return try evaluator.evaluate(x: x, g: g, u: u, wantsGradients: false).y
   }
 
   private func curve(_ name: String, _ values: [Double], isDashed: Bool = false) -> ChartSeries {

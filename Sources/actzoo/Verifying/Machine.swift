@@ -13,6 +13,13 @@ enum Machine {
     #endif
   }
 
+  /// "AMD EPYC 9R14", as the kernel calls it.
+  static var processor: String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "this CPU"
+  }
+
   /// A file's SHA-256 in hex, by coreutils' sha256sum; "" where that is missing.
   static func digest(_ path: String) -> String {
     let program = Process()

@@ -1,5 +1,6 @@
 import Conformance
 import Foundation
+import Training
 
 /// The XML of JUnit, which CI services read.
 ///
@@ -46,35 +47,18 @@ struct VerifyJUnit {
     switch result.status {
     case .pass: return [head + "/>"]
     case .skip: element = "<skipped message=\(first)/>"
-    case .warn: element = "<system-out>\(Self.escaped(body))</system-out>"
+    case .warn: element = "<system-out>\(body.escapedForXML)</system-out>"
     case .fail:
-      element = "<failure type=\"\(rule)\" message=\(first)>\(Self.escaped(body))</failure>"
+      element = "<failure type=\"\(rule)\" message=\(first)>\(body.escapedForXML)</failure>"
     case .crash, .timeout:
       element =
         "<error type=\"\(result.status.rawValue)\" message=\(first)>"
-        + "\(Self.escaped(body))</error>"
+        + "\(body.escapedForXML)</error>"
     }
     return [head + ">", "      " + element, "    </testcase>"]
   }
 
   private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
 
-  private static func quoted(_ text: String) -> String { "\"" + escaped(text) + "\"" }
-
-  /// Text as XML has it; control characters have no place in XML.
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "\n", "\t": escaped.unicodeScalars.append(scalar)
-      case "\u{0}"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "?"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
-  }
+  private static func quoted(_ text: String) -> String { "\"" + text.escapedForXML + "\"" }
 }

@@ -22,9 +22,10 @@ struct Evaluator {
   /// Initial values, then the preset's, then `assignments` ("eps=0.05", "theta=1,0.5").
   ///
   /// The length of an assigned vector decides the counts that it depends on, and so the lengths of
-  /// others.
+  /// others. `standIn` is taken for what the model would supply and nobody assigned.
   init(
-    _ activation: Activation, type: actzoo_dtype, preset: String? = nil, assignments: [String] = []
+    _ activation: Activation, type: actzoo_dtype, preset: String? = nil, assignments: [String] = [],
+    standIn: Double? = nil
   ) throws(CommandFailure) {
     self.activation = activation
     self.type = type
@@ -48,9 +49,12 @@ struct Evaluator {
       {
         values.append(numbers)
       } else if parameter.isSupplied {
-        throw CommandFailure(
-          "'\(parameter.name)' of \(d.name) has no initial value, the model supplies it; "
-            + "say --param \(parameter.name)=VALUE.")
+        guard let standIn else {
+          throw CommandFailure(
+            "'\(parameter.name)' of \(d.name) has no initial value, the model supplies it; "
+              + "say --param \(parameter.name)=VALUE.")
+        }
+        values.append(Array(repeating: standIn, count: length))
       } else {
         values.append(parameter.initialValues(counts: counts))
       }

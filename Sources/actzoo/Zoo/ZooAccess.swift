@@ -21,6 +21,16 @@ struct ZooAccess: ParsableArguments {
     return Zoo(options)
   }
 
+  /// The same, for what is done with every activation: refuses where there is none.
+  func openFilled() throws(CommandFailure) -> Zoo {
+    let zoo = open()
+    guard !zoo.activations.isEmpty else { throw Self.empty }
+    return zoo
+  }
+
+  private static let empty = CommandFailure(
+    "there are no activations to choose from; `actzoo doctor` says why.")
+
   /// Finds one activation; the sentence says the nearest name if there is none.
   func find(_ name: String) throws(CommandFailure) -> Activation {
     try find(name, in: open())
@@ -28,10 +38,18 @@ struct ZooAccess: ParsableArguments {
 
   func find(_ name: String, in zoo: Zoo) throws(CommandFailure) -> Activation {
     do { return try zoo.find(name) } catch {
-      if zoo.activations.isEmpty {
-        throw CommandFailure("there are no activations to choose from; `actzoo doctor` says why.")
-      }
+      if zoo.activations.isEmpty { throw Self.empty }
       throw CommandFailure(error.message)
     }
+  }
+}
+
+extension Zoo {
+  /// A word for an activation that no other has: its name or, where that is shared, its id with a point
+  /// in place of the slash.
+  func key(_ activation: Activation) -> String {
+    let d = activation.descriptor
+    let isShared = activations.count { $0.descriptor.name == d.name } > 1
+    return isShared ? d.id.replacing("/", with: ".") : d.name
   }
 }
