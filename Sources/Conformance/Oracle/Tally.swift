@@ -25,6 +25,10 @@ public struct Tally: Sendable {
   public private(set) var place = 0.0
   /// True if there were such results.
   public private(set) var hasObserved = false
+  /// The largest error of the other results, by its size.
+  public private(set) var observedAbsolute = 0.0
+  /// The input at which that was.
+  public private(set) var absolutePlace = 0.0
   /// Results that break their claim.
   public private(set) var faultCount = 0
   /// The simplest of them: the input with the fewest bits, then the nearest to 1 in size.
@@ -43,6 +47,10 @@ public struct Tally: Sendable {
     if counts, !hasObserved || error > observed {
       (observed, place, hasObserved) = (error, point.x, true)
     }
+  }
+
+  mutating func note(absolute error: Double, at x: Double) {
+    if error > observedAbsolute { (observedAbsolute, absolutePlace) = (error, x) }
   }
 
   mutating func add(_ found: Fault) {
@@ -64,6 +72,7 @@ public struct Tally: Sendable {
     if other.hasObserved, !hasObserved || other.observed > observed {
       (observed, place, hasObserved) = (other.observed, other.place, true)
     }
+    note(absolute: other.observedAbsolute, at: other.absolutePlace)
     let count = faultCount + other.faultCount
     if let found = other.fault { add(found) }
     faultCount = count

@@ -174,7 +174,9 @@ final class AccuracyRun {
         Measurement(
           pass: pass, claimedULP: claim.ulp, claimedAbsolute: claim.absolute,
           observedULP: tally.hasObserved ? tally.observed : tally.worst.error,
-          at: tally.hasObserved ? tally.place : tally.worstPoint.x, points: tally.points))
+          at: tally.hasObserved ? tally.place : tally.worstPoint.x,
+          observedAbsolute: tally.observedAbsolute, absoluteAt: tally.absolutePlace,
+          points: tally.points))
     }
   }
 }
