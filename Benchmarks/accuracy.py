@@ -402,7 +402,7 @@ def measured(found, claimed):
     if found["status"] == "fail" or number(m["observed_ulp"]) <= m["claimed_ulp"]:
         errors.append(ulps(m["observed_ulp"]))
         places.append(f"{number(m['at']):.7g}" if number(m["observed_ulp"]) else "")
-    if any(c["absolute"] for c in claimed):
+    if any(c["absolute"] for c in claimed) and number(m["observed_absolute"]):
         errors.append(f"{number(m['observed_absolute']):.1e} abs.")
         places.append(f"{number(m['absolute_at']):.7g}")
     return ", ".join(errors), ", ".join(filter(None, places))

@@ -268,7 +268,7 @@ INLINE void choose(const double *condition, const double *a, const double *b, do
 
 INLINE void fill(double value, double *y, size_t n) { EACH(value); }
 
-/* Without branches: `isClearlyRight` of Judge.swift for many results, none of them weighted. */
+/* Without branches: `firstLook` of Judge.swift for many results, none of them weighted. */
 INLINE void sift(const conformance_sieve *s, const double *got, const double *x, const double *value,
                  uint64_t *marks, size_t n) {
   const conformance_sieve c = *s;
@@ -281,15 +281,19 @@ INLINE void sift(const conformance_sieve *s, const double *got, const double *x,
     const double   unit = low < c.greatest ? low : c.greatest;
     const double   by_ulp = c.ulp * unit;
     const double   allowed = by_ulp + c.absolute;
-    const double   relative = c.doubts[2 * ((bits >> 52 & 0x7ff) + 1) + (bits >> 63)] * size;
-    const double   doubt = relative + (relative != 0 ? c.floor : 0);
+    const double   relative = c.doubts[2 * ((bits >> 52 & 0x7ff) + 1) + (bits >> 63)];
+    const double   around = relative * size;
+    const double   doubt = around + (around != 0 ? c.floor : 0);
     const double   error = __builtin_fabs(got[i] - value[i]);
     const double   record = c.absolute > by_ulp ? c.in_absolute : c.in_ulp * unit;
+    const double   noise = conformance_noise(error, unit);
     const int      is_inside = (error + doubt <= 0.98 * allowed) & (size <= c.largest) &
-                          (error <= c.share * allowed) & (error <= record);
+                          (error <= c.share * allowed + noise) & (error <= record + noise);
     const int is_exact = error + doubt + allowed == 0;
+    const int overflows = (size >= 2 * c.largest) & (relative < 0.25) &
+                          (got[i] == __builtin_copysign(__builtin_inf(), value[i]));
     const int is_covered = (at >= c.lower) & (at <= c.upper) & (__builtin_fabs(at) < __builtin_inf());
-    marks[i] = !((is_inside | is_exact) & is_covered);
+    marks[i] = !((is_inside | is_exact | overflows) & is_covered);
   }
 }
 

@@ -62,6 +62,11 @@ void conformance_select(conformance_width width, const double *condition, const 
                         const double *b, double *y, size_t n);
 void conformance_fill(conformance_width width, double value, double *y, size_t n);
 
+/* By so little more an error is no record: on a slope every result would be one, and looked at. */
+static inline double conformance_noise(double error, double unit) {
+  return error > 64 * unit ? 0x1p-10 * error : 0x1p-20 * unit;
+}
+
 /* What a result may be off from its value in double before it has to be looked at. */
 typedef struct conformance_sieve {
   double        lower, upper;               /* inputs that the claim covers                           */

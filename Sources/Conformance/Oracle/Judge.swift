@@ -157,37 +157,55 @@ public final class Judge {
       tally.uncovered += 1
       return
     }
-    if !doubts.isEmpty, point.isFinite, isClearlyRight(got, point, double, limits[index], tally) {
-      return
+    if !doubts.isEmpty, point.isFinite {
+      switch firstLook(got, point, double, limits[index], tally) {
+      case .right: return
+      case .wrong where tally.faultCount >= Self.patience:
+        tally.countFault()
+        return
+      default: break
+      }
     }
     judgeExactly(got, at: point, claim: claims[index], double: double, into: &tally)
   }
 
-  /// True for what the evaluation in double shows to be inside its claim, and to be no record.
+  /// After so many faults those that are clear, and no worse than others, are only counted.
+  private static let patience = 1000
+
+  private enum Look { case right, wrong, unclear }
+
+  /// What the evaluation in double shows; records are always unclear.
   @inline(__always)
-  private func isClearlyRight(
+  private func firstLook(
     _ got: Double, _ point: Point, _ double: Double, _ claim: Limits, _ tally: borrowing Tally
-  ) -> Bool {
+  ) -> Look {
     let result = double * point.dy
     let size = point.dy.magnitude
     let ulp = unit(at: result)
     var allowed = (claim.ulp * unit(at: double) + claim.absolute) * size
-    var doubt = doubts[SpotCheck.cell(of: point.x)] * result.magnitude
+    let relative = doubts[SpotCheck.cell(of: point.x)]
+    if point.dy == 1, result.magnitude >= 2 * largest, relative < 0.25 {
+      return got == result * .infinity ? .right : .unclear
+    }
+    var doubt = relative * result.magnitude
     if doubt != 0 { doubt += doubtAtZero * max(1, size) }
     if size != 1 {
       allowed += ulp
       doubt += result.magnitude * 0x1p-52
     }
-    let error = (got - result).magnitude
-    if error + doubt + allowed == 0 { return true }
-    // NaN and infinity fail this, and so do the last 2 % of what the claim allows, and new records.
-    guard error + doubt <= 0.98 * allowed && result.magnitude <= largest,
-      error <= tally.worst.share * allowed
-    else { return false }
-    if size != 1 { return true }
-    return claim.absolute > claim.ulp * ulp
-      ? error <= tally.observedAbsolute
-      : error <= tally.observed * ulp || tally.observed >= claim.ulp
+    let error = got.isFinite ? (got - result).magnitude : .infinity
+    if error + doubt + allowed == 0 { return .right }
+    let noise = error.isFinite ? conformance_noise(error, ulp) : 0
+    let isInULP = claim.absolute <= claim.ulp * ulp
+    let record = isInULP ? tally.observed * ulp : tally.observedAbsolute
+    let isRecord = size == 1 && error > record + noise
+    guard error <= tally.worst.share * allowed + noise else { return .unclear }
+    // Not the last 2 % of what the claim allows.
+    if error + doubt <= 0.98 * allowed && result.magnitude <= largest {
+      return isRecord && !(isInULP && tally.observed >= claim.ulp) ? .unclear : .right
+    }
+    let isWrong = error - doubt > 1.02 * allowed && result.magnitude <= 0.5 * largest
+    return isWrong && !isRecord ? .wrong : .unclear
   }
 
   @inline(__always)

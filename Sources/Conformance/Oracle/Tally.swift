@@ -53,6 +53,9 @@ public struct Tally: Sendable {
     if error > observedAbsolute { (observedAbsolute, absolutePlace) = (error, x) }
   }
 
+  /// One more result that breaks its claim, no simpler and no worse than those that were looked at.
+  mutating func countFault() { faultCount += 1 }
+
   mutating func add(_ found: Fault) {
     faultCount += 1
     if let fault, fault.simplicity <= found.simplicity { return }
