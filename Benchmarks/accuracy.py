@@ -4,8 +4,9 @@
 Everything is measured by `actzoo verify`, on its accuracy tests: each result against the formula,
 evaluated in as many bits as it takes. The same code judges the zoo's plugins and two that are
 built here and belong to nobody's zoo. One calls libactzoo for f16 and bf16, which have no kernels
-of their own, the other calls torch's operators. What was measured is kept in build/accuracy, a file
-for each; a second run does only what is missing or was measured on other code.
+of their own, the other calls torch's operators. What was measured is kept in build/accuracy (or
+ACCURACY_STORE), a file for each; a second run does only what is missing or was measured on other
+code.
 
     Benchmarks/accuracy.py --types f16 bf16          every input
     Benchmarks/accuracy.py --types f32 --limit-seconds 600
@@ -27,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTZOO = ROOT / "build" / "bin" / "actzoo"
-STORE = ROOT / "build" / "accuracy"
+STORE = Path(os.environ.get("ACCURACY_STORE", ROOT / "build" / "accuracy"))
 TYPES = ("f32", "f64", "f16", "bf16")
 PASSES = ("forward", "backward", "params")
 BITS = {"f16": 11, "bf16": 8}

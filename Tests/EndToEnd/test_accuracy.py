@@ -8,28 +8,29 @@ import sys
 import pytest
 from zoo import ROOT, actzoo_json, environment
 
-STORE = ROOT / "build" / "accuracy"
 
-
-def accuracy(*words):
+def accuracy(store, *words):
     """Runs the program on the zoo alone: torch's plugin takes long to compile."""
     run = subprocess.run(
         [sys.executable, ROOT / "Benchmarks/accuracy.py", "--subjects", "zoo", *words],
         capture_output=True,
         text=True,
         timeout=120,
-        env=environment(),
+        env=environment(ACCURACY_STORE=store),
     )
     assert run.returncode == 0, run.stderr
     return run.stderr
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory):
-    for path in STORE.glob("zoo.gelu.f16.*"):
-        path.unlink()
-    path = tmp_path_factory.mktemp("accuracy") / "accuracy.md"
-    said = accuracy("--types", "f16", "--activations", "gelu", "-o", str(path))
+def store(tmp_path_factory):
+    return tmp_path_factory.mktemp("accuracy")
+
+
+@pytest.fixture(scope="module")
+def document(store):
+    path = store / "accuracy.md"
+    said = accuracy(store, "--types", "f16", "--activations", "gelu", "-o", str(path))
     assert "1 measured, 0 failed, 0 left" in said
     return path.read_text()
 
@@ -48,15 +49,15 @@ def test_every_f16_is_measured_and_keeps_the_claim(document):
     assert 0 < float(re.search(r", (\S+) abs\.", error)[1]) <= absolute
 
 
-def test_what_is_measured_is_not_measured_again(document):
-    assert "0 measured" in accuracy("--types", "f16", "--activations", "gelu")
+def test_what_is_measured_is_not_measured_again(store, document):
+    assert "0 measured" in accuracy(store, "--types", "f16", "--activations", "gelu")
 
 
-def test_other_code_is_measured_again(document):
-    path = STORE / "zoo.gelu.f16.forward.json"
+def test_other_code_is_measured_again(store, document):
+    path = store / "zoo.gelu.f16.forward.json"
     record = json.loads(path.read_text())
     path.write_text(json.dumps({**record, "version": "other"}))
-    assert "1 measured" in accuracy("--types", "f16", "--activations", "gelu")
+    assert "1 measured" in accuracy(store, "--types", "f16", "--activations", "gelu")
     assert json.loads(path.read_text())["version"] == record["version"]
 
 
