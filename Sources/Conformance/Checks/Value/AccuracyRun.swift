@@ -176,8 +176,7 @@ final class AccuracyRun {
       test.measured(
         Measurement(
           pass: pass, claimedULP: claim.ulp, claimedAbsolute: claim.absolute,
-          observedULP: tally.hasObserved ? tally.observed : tally.worst.error,
-          at: tally.hasObserved ? tally.place : tally.worstPoint.x,
+          observedULP: tally.observed, at: tally.place,
           observedAbsolute: tally.observedAbsolute, absoluteAt: tally.absolutePlace,
           points: tally.points))
     }
