@@ -377,9 +377,7 @@ def number(text):
 def ulps(value):
     """Two digits behind the point, or a power of ten."""
     value = number(value)
-    return (
-        f"{value:.2f}" if value < 1000 else f"{value:.1e}" if value < math.inf else "not a number"
-    )
+    return f"{value:.2f}" if value < 1000 else f"{value:.1e}" if value < math.inf else "inf or NaN"
 
 
 def claim_text(claimed):
@@ -422,8 +420,11 @@ def rows(dtype, zoo_, own, torch):
         listed = claimed_halves(info, dtype) if dtype in BITS else claims(info, dtype)
         for one in PASSES:
             claimed = [c for c in listed if c["pass"] == one]
+            if one == "params" and not claimed:
+                claimed = [c for c in listed if c["pass"] == "backward"]
             ours, theirs = (record(s, name, dtype, one) for s in (own, torch))
-            if not claimed and not ours:
+            learns = any(not p["fixed"] for p in info["parameters"])
+            if one == "params" and (dtype in BITS or not learns):
                 continue
             yield name, one, claimed, ours, theirs
 
@@ -522,7 +523,8 @@ formulas: a plugin that calls them stands in for the zoo's.
   initial values, and samples with others. Of f16 and bf16 every finite input is among those
   counted. Other samples are of every binade, denser where functions bend.
 - Gradients by inputs are judged with dy absent and with dy at random, gradients by parameters
-  (`params`) element by element; the figures are those without dy.
+  (`params`) element by element, by the claim on `backward` where there is no other; the figures are
+  those without dy.
 """
 NOTES = {
     "f32": "Functions with one input and nothing to learn were swept over every input.",
