@@ -3,6 +3,7 @@
 # make test    all set-up, then every test
 # make fuzz    what reads strangers' bytes, each target for SECONDS=60: Tests/Fuzz
 # make bench   our kernels against torch's, in one run
+# make accuracy   docs/accuracy.md: every kernel on every input, and torch's operators; an hour on 2 cores
 ISA ?= native
 SECONDS ?= 60
 SWIFT_BUILD = swift build -c release --disable-local-rpath
@@ -11,7 +12,7 @@ glue = $(wildcard Sources/actzoo/Plugins/*.swift)
 host = $(wildcard Sources/Formula/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
-.PHONY: all command plugins demo test lint fuzz bench clean
+.PHONY: all command plugins demo test lint fuzz bench accuracy clean
 all: command build/lib/libactzoo.so plugins
 
 command: build/share/actzoo/sheets
@@ -76,6 +77,11 @@ bench:
 	@Scripts/setup demo
 	@$(MAKE) --no-print-directory -j2 all
 	.venv/bin/python Benchmarks/crrelu.py
+
+accuracy:
+	@Scripts/setup demo
+	@$(MAKE) --no-print-directory -j2 all
+	.venv/bin/python Benchmarks/accuracy.py -o docs/accuracy.md
 
 clean:
 	rm -rf build .build

@@ -10,6 +10,18 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+INLINE uint64_t number_bits(double x) {
+  uint64_t bits;
+  __builtin_memcpy(&bits, &x, 8);
+  return bits;
+}
+
+INLINE double number_of(uint64_t bits) {
+  double x;
+  __builtin_memcpy(&x, &bits, 8);
+  return x;
+}
+
 typedef double f64x4 __attribute__((vector_size(32)));
 typedef double f64x8 __attribute__((vector_size(64)));
 
@@ -256,6 +268,35 @@ INLINE void choose(const double *condition, const double *a, const double *b, do
 
 INLINE void fill(double value, double *y, size_t n) { EACH(value); }
 
+/* Without branches: `firstLook` of Judge.swift for many results, none of them weighted. */
+INLINE void sift(const conformance_sieve *s, const double *got, const double *x, const double *value,
+                 uint64_t *marks, size_t n) {
+  const conformance_sieve c = *s;
+  for (size_t i = 0; i < n; i++) {
+    const double   size = __builtin_fabs(value[i]), at = x[i];
+    const uint64_t bits = number_bits(at);
+    const double   power = number_of(number_bits(size) & 0x7ff0000000000000);
+    const double   scaled = power * c.ratio;
+    const double   low = scaled > c.least ? scaled : c.least;
+    const double   unit = low < c.greatest ? low : c.greatest;
+    const double   by_ulp = c.ulp * unit;
+    const double   allowed = by_ulp + c.absolute;
+    const double   relative = c.doubts[2 * ((bits >> 52 & 0x7ff) + 1) + (bits >> 63)];
+    const double   around = relative * size;
+    const double   doubt = around + (around != 0 ? c.floor : 0);
+    const double   error = __builtin_fabs(got[i] - value[i]);
+    const double   record = c.absolute > by_ulp ? c.in_absolute : c.in_ulp * unit;
+    const double   noise = conformance_noise(error, unit);
+    const int      is_inside = (error + doubt <= 0.98 * allowed) & (size <= c.largest) &
+                          (error <= c.share * allowed + noise) & (error <= record + noise);
+    const int is_exact = error + doubt + allowed == 0;
+    const int overflows = (size >= 2 * c.largest) & (relative < 0.25) &
+                          (got[i] == __builtin_copysign(__builtin_inf(), value[i]));
+    const int is_covered = (at >= c.lower) & (at <= c.upper) & (__builtin_fabs(at) < __builtin_inf());
+    marks[i] = !((is_inside | is_exact | overflows) & is_covered);
+  }
+}
+
 /* NAME(ARGUMENTS) for every width, and the public function that picks one. */
 #if defined(__x86_64__)
 #define FOR_EACH_WIDTH(name, parameters, body1, body4, body8)                                          \
@@ -288,6 +329,11 @@ FOR_EACH_WIDTH(choose, (const double *condition, const double *a, const double *
                choose(condition, a, b, y, n))
 FOR_EACH_WIDTH(fill, (double value, double *y, size_t n), fill(value, y, n), fill(value, y, n),
                fill(value, y, n))
+FOR_EACH_WIDTH(sift,
+               (const conformance_sieve *s, const double *got, const double *x, const double *value,
+                uint64_t *marks, size_t n),
+               sift(s, got, x, value, marks, n), sift(s, got, x, value, marks, n),
+               sift(s, got, x, value, marks, n))
 
 void conformance_unary(conformance_width width, conformance_unary_op op, const double *a, double *y,
                        size_t n) {
@@ -308,4 +354,12 @@ void conformance_select(conformance_width width, const double *condition, const 
 
 void conformance_fill(conformance_width width, double value, double *y, size_t n) {
   PICK(fill, (value, y, n));
+}
+
+uint64_t conformance_sift(conformance_width width, const conformance_sieve *sieve, const double *got,
+                          const double *x, const double *value, uint64_t *marks, size_t n) {
+  PICK(sift, (sieve, got, x, value, marks, n));
+  uint64_t count = 0;
+  for (size_t i = 0; i < n; i++) count += marks[i];
+  return count;
 }

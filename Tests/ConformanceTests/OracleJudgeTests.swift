@@ -88,6 +88,25 @@ import Testing
     #expect(better.faultCount == 0)
   }
 
+  /// What would have a sweep over all inputs compare millions of results in many bits.
+  @Test func flatStretchesOverflowAndWrongOperatorsCostNothing() throws {
+    let x = (0..<20_000).map { Float($0) * 0.1 }
+    let flat = try judge("0.6 + x * 1e-30", x: x) { _ in Float(0.6).nextUp }
+    #expect(flat.faultCount == 0 && flat.exactly < 10, "\(flat.exactly)")
+    #expect(flat.observed > 0.5 && flat.observed < 1.5, "\(flat.observed)")
+    let overflow = try judge("exp(x)", x: x) { Float(exp(Double($0))) }
+    #expect(overflow.faultCount == 0 && overflow.exactly < 200, "\(overflow.exactly)")
+    let wrong = try judge("1 + x", x: x) { _ in .nan }
+    #expect(wrong.faultCount == x.count && wrong.exactly < 1100, "\(wrong.exactly)")
+  }
+
+  /// The formula overflows in double where its value does not: that is no excuse for the kernel.
+  @Test func anOverflowOnTheWayIsNoOverflow() throws {
+    let x = (0..<20_000).map { Float($0) * 0.1 }
+    let tally = try judge("log(exp(x))", x: x) { $0 > 700 ? .infinity : $0 }
+    #expect(tally.faultCount == x.count { $0 > 700 }, "\(tally.faultCount)")
+  }
+
   @Test func exactClaimsAreForExactResults() throws {
     let tally = try judge("max(x, 0)", claim: "f32 forward 0 ulp", x: everywhere) { max($0, 0) }
     #expect(tally.faultCount == 0 && tally.exactly <= 2)

@@ -4,6 +4,7 @@
 #ifndef CCONFORMANCE_VECTORMATH_H
 #define CCONFORMANCE_VECTORMATH_H
 #include <stddef.h>
+#include <stdint.h>
 
 /* Functions of one number, as the formula language means them. */
 typedef enum conformance_unary_op {
@@ -60,4 +61,24 @@ void conformance_binary(conformance_width width, conformance_binary_op op, const
 void conformance_select(conformance_width width, const double *condition, const double *a,
                         const double *b, double *y, size_t n);
 void conformance_fill(conformance_width width, double value, double *y, size_t n);
+
+/* By so little more an error is no record: on a slope every result would be one, and looked at. */
+static inline double conformance_noise(double error, double unit) {
+  return error > 64 * unit ? 0x1p-10 * error : 0x1p-20 * unit;
+}
+
+/* What a result may be off from its value in double before it has to be looked at. */
+typedef struct conformance_sieve {
+  double        lower, upper;               /* inputs that the claim covers                           */
+  double        ulp, absolute;              /* the claim                                              */
+  double        least, greatest, ratio;     /* the spacing: bounds, and its ratio to the power of two */
+  double        largest;                    /* finite number of the type                              */
+  double        share, in_ulp, in_absolute; /* the largest errors so far                              */
+  double        floor;                      /* added to every doubt but 0                             */
+  const double *doubts;                     /* relative, by 2 * (exponent of x + 1024) + its sign     */
+} conformance_sieve;
+
+/* Sets marks[i] to 1 if a result is not clearly right, or a record, and else to 0; how many are 1. */
+uint64_t conformance_sift(conformance_width width, const conformance_sieve *sieve, const double *got,
+                          const double *x, const double *value, uint64_t *marks, size_t n);
 #endif

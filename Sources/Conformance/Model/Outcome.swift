@@ -55,16 +55,21 @@ public struct Measurement: Sendable, Codable, Equatable {
   public var observedULP: Double
   /// The input at which it was seen.
   public var at: Double
+  /// The largest error seen of the others, where the claim's absolute part allows more.
+  public var observedAbsolute: Double
+  /// The input at which that was seen.
+  public var absoluteAt: Double
   /// How many values were compared.
   public var points: Int
 
   /// A measurement.
   public init(
     pass: String, claimedULP: Double, claimedAbsolute: Double, observedULP: Double, at: Double,
-    points: Int
+    observedAbsolute: Double, absoluteAt: Double, points: Int
   ) {
     (self.pass, self.claimedULP, self.claimedAbsolute) = (pass, claimedULP, claimedAbsolute)
     (self.observedULP, self.at, self.points) = (observedULP, at, points)
+    (self.observedAbsolute, self.absoluteAt) = (observedAbsolute, absoluteAt)
   }
 }
 

@@ -20,7 +20,7 @@ public final class BlockEvaluator {
   }
 
   private let program: BlockProgram
-  private let width: conformance_width
+  let width: conformance_width
   private let scratch: UnsafeMutablePointer<Double>
 
   /// Compiles instantiated expressions, which share their common parts.

@@ -33,10 +33,11 @@ extension Judge {
         verdict = excused
       }
     }
-    tally.note(
-      verdict, at: point, claim: claim,
-      // Where the absolute part allows more, an error in ulp says nothing.
-      counts: point.dy == 1 && claim.absolute <= claim.ulp * truth.spacing(in: format))
+    // Where the absolute part allows more, an error in ulp says nothing.
+    let unit = truth.spacing(in: format)
+    let counts = point.dy == 1 && claim.absolute <= claim.ulp * unit
+    tally.note(verdict, at: point, claim: claim, counts: counts)
+    if point.dy == 1, !counts { tally.note(absolute: verdict.error * unit, at: point.x) }
     if verdict.holds { return }
     tally.add(
       Fault(

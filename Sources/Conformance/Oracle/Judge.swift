@@ -1,3 +1,4 @@
+import CConformance
 import Formula
 
 /// Judges what a kernel delivered against the formula, or against a derivative of it times dy.
@@ -24,6 +25,12 @@ public final class Judge {
   let usesGate: Bool
   private let usesNoise: Bool
   private let values: UnsafeMutablePointer<Double>
+  /// The claims and the doubts of `spotCheck` as plain numbers: what is asked of every result.
+  private let limits: UnsafeMutableBufferPointer<Limits>
+  private let doubts: UnsafeMutableBufferPointer<Double>
+  private let doubtAtZero: Double
+  /// 1 for each result of a block that needs a look.
+  private let marks: UnsafeMutablePointer<UInt64>
   /// The spacing's least and largest, and its ratio to the power of two at a value.
   private let spacing: (least: Double, largest: Double, ratio: Double)
 
@@ -54,6 +61,15 @@ public final class Judge {
       ? nil
       : SpotCheck(block, exact, format: format, isGated: usesGate, usesNoise: usesNoise)
     values = .allocate(capacity: BlockEvaluator.blockSize)
+    marks = .allocate(capacity: BlockEvaluator.blockSize)
+    limits = .allocate(capacity: claims.count)
+    _ = limits.initialize(
+      from: claims.map {
+        Limits(lower: $0.lower, upper: $0.upper, ulp: $0.ulp, absolute: $0.absolute)
+      })
+    doubtAtZero = spotCheck?.absolute ?? 0
+    doubts = .allocate(capacity: spotCheck?.doubts.count ?? 0)
+    _ = doubts.initialize(from: spotCheck?.doubts ?? [])
     let least = Double(sign: .plus, exponent: format.leastExponent, significand: 1)
     spacing = (
       least, format.spacing(at: format.largest),
@@ -61,7 +77,16 @@ public final class Judge {
     )
   }
 
-  deinit { values.deallocate() }
+  deinit {
+    values.deallocate()
+    marks.deallocate()
+    limits.deallocate()
+    doubts.deallocate()
+  }
+
+  private struct Limits {
+    var lower, upper, ulp, absolute: Double
+  }
 
   /// Judges `count` results and adds what it finds to `tally`.
   ///
@@ -78,12 +103,31 @@ public final class Judge {
       let n = min(BlockEvaluator.blockSize, count - start)
       block.evaluate(
         n, x: x + start, g: g.map { $0 + start }, u: u.map { $0 + start }, into: [values])
-      for i in 0..<n {
+      // Most results of a sweep end here: the rest is looked at one by one.
+      let isSifted = dy == nil && g == nil && !doubts.isEmpty && limits.count == 1
+      if isSifted {
+        tally.points += n - sift(n, got + start, x + start, tally)
+      }
+      for i in 0..<n where !isSifted || marks[i] != 0 {
         let point = Point(
           x: x[start + i], g: g?[start + i] ?? 0, u: u?[start + i] ?? 0, dy: dy?[start + i] ?? 1)
         judge(got[start + i], at: point, double: values[i], into: &tally)
       }
     }
+  }
+
+  /// Marks those of `n` results, the values of which are in `values`, that need a look; how many.
+  private func sift(
+    _ n: Int, _ got: UnsafePointer<Double>, _ x: UnsafePointer<Double>, _ tally: borrowing Tally
+  ) -> Int {
+    let claim = limits[0]
+    var sieve = conformance_sieve(
+      lower: claim.lower, upper: claim.upper, ulp: claim.ulp, absolute: claim.absolute,
+      least: spacing.least, greatest: spacing.largest, ratio: spacing.ratio, largest: largest,
+      share: tally.worst.share,
+      in_ulp: tally.observed >= claim.ulp ? .infinity : tally.observed,
+      in_absolute: tally.observedAbsolute, floor: doubtAtZero, doubts: doubts.baseAddress)
+    return Int(conformance_sift(block.width, &sieve, got, x, values, marks, n))
   }
 
   /// One place where a result is judged.
@@ -108,33 +152,60 @@ public final class Judge {
       judgeNaN(got, at: point, double: double, into: &tally)
       return
     }
-    guard let claim = claims.covering(point.x) else {
+    guard let index = limits.firstIndex(where: { point.x >= $0.lower && point.x <= $0.upper })
+    else {
       tally.uncovered += 1
       return
     }
-    if let spotCheck, point.isFinite {
-      let result = double * point.dy
-      let size = point.dy.magnitude
-      let ulp = unit(at: result)
-      var allowed = (claim.ulp * unit(at: double) + claim.absolute) * size
-      var doubt = spotCheck.doubt(at: point.x) * result.magnitude
-      if doubt != 0 { doubt += spotCheck.absolute * max(1, size) }
-      if size != 1 {
-        allowed += ulp
-        doubt += result.magnitude * 0x1p-52
-      }
-      let error = (got - result).magnitude
-      // NaN and infinity fail this, and so do the last 2 % of what the claim allows, and new records.
-      if error + doubt <= 0.98 * allowed && result.magnitude <= largest
-        && error <= tally.worst.share * allowed
-        && (size != 1 || error <= tally.observed * ulp || tally.observed >= claim.ulp
-          || claim.absolute > claim.ulp * ulp)
-        || error + doubt + allowed == 0
-      {
+    if !doubts.isEmpty, point.isFinite {
+      switch firstLook(got, point, double, limits[index], tally) {
+      case .right: return
+      case .wrong where tally.faultCount >= Self.patience:
+        tally.countFault()
         return
+      default: break
       }
     }
-    judgeExactly(got, at: point, claim: claim, double: double, into: &tally)
+    judgeExactly(got, at: point, claim: claims[index], double: double, into: &tally)
+  }
+
+  /// After so many faults those that are clear, and no worse than others, are only counted.
+  private static let patience = 1000
+
+  private enum Look { case right, wrong, unclear }
+
+  /// What the evaluation in double shows; records are always unclear.
+  @inline(__always)
+  private func firstLook(
+    _ got: Double, _ point: Point, _ double: Double, _ claim: Limits, _ tally: borrowing Tally
+  ) -> Look {
+    let result = double * point.dy
+    let size = point.dy.magnitude
+    let ulp = unit(at: result)
+    var allowed = (claim.ulp * unit(at: double) + claim.absolute) * size
+    let relative = doubts[SpotCheck.cell(of: point.x)]
+    if point.dy == 1, result.magnitude >= 2 * largest, relative < 0.25 {
+      return got == result * .infinity ? .right : .unclear
+    }
+    var doubt = relative * result.magnitude
+    if doubt != 0 { doubt += doubtAtZero * max(1, size) }
+    if size != 1 {
+      allowed += ulp
+      doubt += result.magnitude * 0x1p-52
+    }
+    let error = got.isFinite ? (got - result).magnitude : .infinity
+    if error + doubt + allowed == 0 { return .right }
+    let noise = error.isFinite ? conformance_noise(error, ulp) : 0
+    let isInULP = claim.absolute <= claim.ulp * ulp
+    let record = isInULP ? tally.observed * ulp : tally.observedAbsolute
+    let isRecord = size == 1 && error > record + noise
+    guard error <= tally.worst.share * allowed + noise else { return .unclear }
+    // Not the last 2 % of what the claim allows.
+    if error + doubt <= 0.98 * allowed && result.magnitude <= largest {
+      return isRecord && !(isInULP && tally.observed >= claim.ulp) ? .unclear : .right
+    }
+    let isWrong = error - doubt > 1.02 * allowed && result.magnitude <= 0.5 * largest
+    return isWrong && !isRecord ? .wrong : .unclear
   }
 
   @inline(__always)

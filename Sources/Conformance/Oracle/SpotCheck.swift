@@ -11,8 +11,8 @@ public struct SpotCheck: Sendable {
   public private(set) var place = 0.0
   /// Points compared.
   public private(set) var points = 0
-  /// Relative doubt by sign and exponent of x.
-  private var doubts: [Double]
+  /// Relative doubt by `cell(of:)`; 0 where all values around were exact.
+  private(set) var doubts: [Double]
 
   /// What is added to every doubt of a value that is rounded at all: results below do not matter.
   let absolute: Double
@@ -39,8 +39,12 @@ public struct SpotCheck: Sendable {
     let g = x.map { _ in isGated ? 2 * random.normal() : 0 }
     let u = x.map { _ in usesNoise ? random.uniform() : 0 }
     let values = block.evaluate(x: x, g: g, u: u)[0]
-    for i in x.indices where values[i].isFinite {
-      guard let truth = exact.evaluate(x: x[i], g: g[i], u: u[i]), !truth.isInfinite else {
+    for i in x.indices where !values[i].isNaN {
+      let truth = exact.evaluate(x: x[i], g: g[i], u: u[i])
+      guard let truth, !truth.isInfinite, values[i].isFinite else {
+        // Infinity is right only if it is the result that overflows, and not something on the way to it.
+        let isRight = truth?.overflows(format) ?? false && truth?.isNegative == (values[i] < 0)
+        if values[i].isInfinite && !isRight { doubts[Self.cell(of: x[i])] = .infinity }
         continue
       }
       points += 1
@@ -48,7 +52,7 @@ public struct SpotCheck: Sendable {
       let deviation = deviation(values[i], truth)
       if deviation > 0x1p23, isBesideKink(exact, x[i], g[i], u[i]) { continue }
       if deviation > largest { (largest, place) = (deviation, x[i]) }
-      let cell = index(x[i])
+      let cell = Self.cell(of: x[i])
       doubts[cell] = max(doubts[cell], 16 * 0x1p-53 * deviation)
     }
     smear()
@@ -84,15 +88,10 @@ public struct SpotCheck: Sendable {
     }
   }
 
-  private func index(_ x: Double) -> Int {
-    let exponent = x.isNormal ? Int(x.exponent) : x.isFinite ? -1023 : 1024
-    return 2 * (exponent + 1024) + (x < 0 ? 1 : 0)
-  }
-
-  /// The relative doubt of a value at x; 0 if all values around were exact.
+  /// The place of x in `doubts`: its exponent and sign.
   @inline(__always)
-  func doubt(at x: Double) -> Double {
+  static func cell(of x: Double) -> Int {
     let bits = x.bitPattern
-    return doubts[2 * (Int(bits >> 52 & 0x7ff) + 1) + Int(bits >> 63)]
+    return 2 * (Int(bits >> 52 & 0x7ff) + 1) + Int(bits >> 63)
   }
 }

@@ -23,8 +23,10 @@ public struct Tally: Sendable {
   public private(set) var observed = 0.0
   /// The input at which that was.
   public private(set) var place = 0.0
-  /// True if there were such results.
-  public private(set) var hasObserved = false
+  /// The largest error of the other results, by its size.
+  public private(set) var observedAbsolute = 0.0
+  /// The input at which that was.
+  public private(set) var absolutePlace = 0.0
   /// Results that break their claim.
   public private(set) var faultCount = 0
   /// The simplest of them: the input with the fewest bits, then the nearest to 1 in size.
@@ -40,10 +42,15 @@ public struct Tally: Sendable {
       (worst, worstPoint, self.claim) = (judgement, point, claim)
     }
     let error = judgement.holds ? min(judgement.error, claim.ulp) : judgement.error
-    if counts, !hasObserved || error > observed {
-      (observed, place, hasObserved) = (error, point.x, true)
-    }
+    if counts, error > observed { (observed, place) = (error, point.x) }
   }
+
+  mutating func note(absolute error: Double, at x: Double) {
+    if error > observedAbsolute { (observedAbsolute, absolutePlace) = (error, x) }
+  }
+
+  /// One more result that breaks its claim, no simpler and no worse than those that were looked at.
+  mutating func countFault() { faultCount += 1 }
 
   mutating func add(_ found: Fault) {
     faultCount += 1
@@ -61,9 +68,8 @@ public struct Tally: Sendable {
     if let claim = other.claim {
       note(other.worst, at: other.worstPoint, claim: claim, counts: false)
     }
-    if other.hasObserved, !hasObserved || other.observed > observed {
-      (observed, place, hasObserved) = (other.observed, other.place, true)
-    }
+    if other.observed > observed { (observed, place) = (other.observed, other.place) }
+    note(absolute: other.observedAbsolute, at: other.absolutePlace)
     let count = faultCount + other.faultCount
     if let found = other.fault { add(found) }
     faultCount = count

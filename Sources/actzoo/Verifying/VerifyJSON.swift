@@ -64,6 +64,8 @@ struct VerifyJSON {
               ("pass", .string(m.pass)), ("claimed_ulp", .number(m.claimedULP)),
               ("claimed_absolute", .number(m.claimedAbsolute)),
               ("observed_ulp", .number(m.observedULP)), ("at", .number(m.at)),
+              ("observed_absolute", .number(m.observedAbsolute)),
+              ("absolute_at", .number(m.absoluteAt)),
               ("points", .integer(m.points)),
             ])
           })
