@@ -1,6 +1,7 @@
 """From the table of contestants to calls without arguments: ours, torch's, JAX's and oneDNN's."""
 
 import ctypes
+import functools
 import os
 import sys
 import warnings
@@ -45,8 +46,6 @@ TORCH = SimpleNamespace(
     take=lambda y, k: y[k] if y.dim() == 1 else y[torch.arange(len(y)), k],
 )
 if jax:
-    jax.config.update("jax_platforms", "cpu")
-    jax.config.update("jax_cpu_enable_async_dispatch", False)
     JAX = SimpleNamespace(
         **{name: getattr(jnp, name) for name in _SHARED},
         clamp=jnp.clip,
@@ -63,6 +62,7 @@ if jax:
     )
 
 
+@functools.cache
 def onednn():
     """The library made of onednn.cpp, or None where there is none."""
     path = BUILD / "onednn.so"

@@ -21,9 +21,11 @@ class Candidate:
         """Nothing is called yet."""
         self.call, self.before = call, before
 
-    def batch(self, repeats):
-        """Nanoseconds a call."""
+    def batch(self, repeats, pause=0):
+        """Nanoseconds a call, after a `pause` in which other contestants' threads fall asleep."""
         call = self.call
+        if pause:
+            time.sleep(pause)
         if self.before:
             self.before()
         if repeats > 1 or self.before:
@@ -34,21 +36,21 @@ class Candidate:
         return (time.perf_counter_ns() - begin) / repeats
 
 
-def measure(candidates, seconds, least=5, most=60):
+def measure(candidates, seconds, pause=0, least=5, most=60):
     """Nanoseconds a call: name -> one figure a round; in about `seconds`, but `least` rounds."""
     order, repeats = list(candidates), {}
     for name in order:
         candidates[name].batch(1)
         once = min(candidates[name].batch(1) for _ in range(2))
         repeats[name] = int(min(max(BATCH / once, 1), 200))
-        candidates[name].cost = once * (repeats[name] + 1)
+        candidates[name].cost = once * (repeats[name] + 1) + pause * 1e9
     cost = sum(candidates[name].cost for name in order)
     rounds = int(min(max(seconds * 1e9 / cost, least), most))
     times = {name: [] for name in order}
     gc.disable()
     for _ in range(rounds):
         for name in random.sample(order, len(order)):
-            times[name].append(candidates[name].batch(repeats[name]))
+            times[name].append(candidates[name].batch(repeats[name], pause))
     gc.enable()
     return times
 

@@ -67,19 +67,18 @@ def machine():
     )
 
 
+def compiler():
+    """A C++ compiler, or None."""
+    return shutil.which(os.environ.get("CXX", "g++")) or shutil.which("c++")
+
+
 def build_onednn():
-    """Compile onednn.cpp where oneDNN is installed; False where there is no compiler."""
-    BUILD.mkdir(parents=True, exist_ok=True)
+    """Compile onednn.cpp where oneDNN is installed."""
     library, source = BUILD / "onednn.so", HERE / "onednn.cpp"
     library.unlink(missing_ok=True)
-    compiler = shutil.which(os.environ.get("CXX", "c++")) or shutil.which("g++")
-    if not compiler:
-        say("no C++ compiler: oneDNN and torch.compile are left out")
-        return False
-    command = [compiler, "-std=c++17", "-O2", "-shared", "-fPIC", source, "-ldnnl", "-o", library]
+    command = [compiler(), "-std=c++17", "-O2", "-shared", "-fPIC", source, "-ldnnl", "-o", library]
     if subprocess.run(command, capture_output=True).returncode:
         say("oneDNN is left out: onednn.cpp does not compile (apt-get install libdnnl-dev)")
-    return True
 
 
 def start(order):
@@ -90,22 +89,26 @@ def start(order):
 
 
 def prepare(orders, cpus):
-    """Fill the caches of compiled code, all CPUs at it."""
+    """Fill the caches of compiled code, all CPUs at it. Wrong formulas are found here as well."""
     jobs = []
     for order in orders:
         parts = max(len(cpus) // len(orders), 1)
         for k in range(min(parts, len(order["functions"]))):
             some = [cpus[(len(jobs) + i) % len(cpus)] for i in range(order["threads"])]
             jobs.append({**order, "functions": order["functions"][k::parts], "cpus": some})
-            jobs[-1]["without"] = [*order["without"], "eager", "native", "onednn"]
     with ThreadPoolExecutor(len(cpus)) as pool:
         list(pool.map(start, jobs))
 
 
 def run(options):
     """Compile, then measure; the report as JSON."""
-    without = options.without if build_onednn() else [*options.without, "compile"]
-    cpus = cores()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    without, cpus = options.without, cores()
+    if not compiler():
+        say("no C++ compiler: oneDNN and torch.compile are left out")
+        without = [*without, "onednn", "compile"]
+    if "onednn" not in without:
+        build_onednn()
     about = dict(machine=machine(), command=" ".join(options.command), results=[], functions={})
     orders = []
     for threads in options.threads:
@@ -176,7 +179,7 @@ def main():
         options.json.write_text(json.dumps(about))
     text = report.document(about)
     if not options.output:
-        return print(text)
+        return print(text, end="")
     options.output.write_text(text)
     chart = report.chart(about)
     if chart:

@@ -16,6 +16,7 @@ from contestants import LAYOUTS, PLAIN, SHOWN, ZOO
 LARGEST = 1 << 24
 # Seconds for one pass of one function at a size, with one thread; a third of it with more threads.
 SECONDS = {4096: 0.05, 65_536: 0.2, 1 << 20: 0.25, LARGEST: 0.3}
+PAUSE = 0.0005
 # What the zoo's layouts of parameters cost is the same at other sizes.
 LAYOUT_SIZES = (65_536, 1 << 20)
 
@@ -27,8 +28,11 @@ def settle(order):
     os.environ |= {
         "OMP_NUM_THREADS": str(order["threads"]),
         "MKL_NUM_THREADS": str(order["threads"]),
+        "GOMP_SPINCOUNT": "10000",  # as long as PAUSE at most, else torch's threads slow the others
         "TORCHINDUCTOR_CACHE_DIR": str(caches / "inductor"),
         "TORCHINDUCTOR_COMPILE_THREADS": "1",
+        "JAX_PLATFORMS": "cpu",
+        "JAX_CPU_ENABLE_ASYNC_DISPATCH": "false",
         "JAX_COMPILATION_CACHE_DIR": str(caches / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -117,8 +121,9 @@ def main():
                     candidates = work.candidates(backward, wanted)
                     if "out" not in order:
                         continue
-                    share = 1 if threads == 1 else 1 / 3
-                    seconds = SECONDS.get(size, 0.2) * order["seconds"] * share
+                    seconds = SECONDS.get(size, 0.2) * order["seconds"]
+                    if threads > 1:
+                        seconds /= 3
                     results.append(
                         dict(
                             function=function,
@@ -126,7 +131,9 @@ def main():
                             size=size,
                             threads=threads,
                             backward=backward,
-                            times=measuring.measure(candidates, seconds),
+                            times=measuring.measure(
+                                candidates, seconds, PAUSE if threads > 1 else 0
+                            ),
                         )
                     )
         if "out" in order:
