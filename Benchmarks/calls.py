@@ -46,6 +46,7 @@ TORCH = SimpleNamespace(
     take=lambda y, k: y[k] if y.dim() == 1 else y[torch.arange(len(y)), k],
 )
 if jax:
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     JAX = SimpleNamespace(
         **{name: getattr(jnp, name) for name in _SHARED},
         clamp=jnp.clip,

@@ -137,7 +137,7 @@ def run(options):
         part = json.loads(out.read_text())
         about["results"] += part["results"]
         about["functions"] |= part["functions"]
-        about["versions"] = part["versions"]
+        about |= {key: part[key] for key in ("versions", "unlisted")}
     about["seconds"] = time.perf_counter() - begin
     say(f"all of it in {about['seconds']:.0f} s")
     return about

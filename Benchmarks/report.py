@@ -286,6 +286,9 @@ def document(about):
         "figures; ratios differ less.",
         table(["", ""], facts, left=2),
     ]
+    if about["unlisted"]:
+        names = ", ".join(f"`{name}`" for name in about["unlisted"])
+        parts.append(f"In the zoo, and not yet in Benchmarks/contestants.py: {names}.")
     if reached := goals(about):
         parts += [
             "## What was to be reached",

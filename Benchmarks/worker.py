@@ -32,7 +32,6 @@ def settle(order):
         "TORCHINDUCTOR_CACHE_DIR": str(caches / "inductor"),
         "TORCHINDUCTOR_COMPILE_THREADS": "1",
         "JAX_PLATFORMS": "cpu",
-        "JAX_CPU_ENABLE_ASYNC_DISPATCH": "false",
         "JAX_COMPILATION_CACHE_DIR": str(caches / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -154,7 +153,8 @@ def main():
         jax=calls.jax.__version__ if calls.jax else None,
         onednn=library.onednn_version().decode() if library else None,
     )
-    report = dict(functions=known, versions=versions, results=results)
+    unlisted = sorted(set(calls.actzoo.list()) - set(ZOO))
+    report = dict(functions=known, versions=versions, unlisted=unlisted, results=results)
     Path(order["out"]).write_text(json.dumps(report))
 
 
