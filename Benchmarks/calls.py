@@ -17,7 +17,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from contestants import CHANNELS, PLAIN, ZOO  # noqa: E402
-from measuring import Candidate, placed  # noqa: E402
+from measuring import Candidate, normal, placed  # noqa: E402
 from torch.fx.experimental.proxy_tensor import make_fx  # noqa: E402
 
 import actzoo  # noqa: E402
@@ -136,6 +136,11 @@ def fill(words, known):
     return [known[w] if isinstance(w, str) else w for w in words]
 
 
+def some(array):
+    """All elements in a row; some of them, at odd distances, where there are very many."""
+    return array.reshape(-1)[:: max(array.size >> 18, 1) | 1]
+
+
 def preallocated(formula, *operands):
     """The eager formula with every operation writing into memory given beforehand.
 
@@ -199,13 +204,14 @@ class Work:
         self.n = n
         shape = layout.shape(n)
         count = 2 if activation.is_gated else 1
-        self.dy, self.y = placed(0, *shape), placed(2048, *shape)
+        self.dy, self.y = normal(0, *shape), placed(2048, *shape)
         if layout.halves:
-            wide, dwide = (placed(o, *shape[:-1], 2 * shape[-1]) for o in (0, 2048))
+            double = (*shape[:-1], 2 * shape[-1])
             halves = lambda a: [a[..., : shape[-1]], a[..., shape[-1] :]]  # noqa: E731
-            self.whole, self.inputs, self.dx = wide, halves(wide), halves(dwide)
+            self.whole = normal(0, *double)
+            self.inputs, self.dx = halves(self.whole), halves(placed(2048, *double))
         else:
-            self.whole = placed(0, count, *shape)
+            self.whole = normal(0, count, *shape)
             self.inputs, self.dx = list(self.whole), list(placed(2048, count, *shape))
         self.parameters = compiled.parameters
         self.gradients = [
@@ -238,7 +244,7 @@ class Work:
         self.zoo_both()
         dx = np.concatenate(self.dx, -1) if self.compiled.layout.halves else np.stack(self.dx)
         sums = [g for g in self.gradients if g is not None]
-        self.expected = [a.astype(np.float64) for a in (self.y, dx, *sums)]
+        self.expected = [some(a).astype(np.float64) for a in (self.y, dx, *sums)]
 
     def check(self, name, y, gradients=()):
         """A contestant whose results are not ours computes something else: say so loudly."""
@@ -249,11 +255,13 @@ class Work:
         for place, (value, ours) in enumerate(zip(theirs, self.expected, strict=False)):
             bound = 2e-4 * np.abs(ours) + 2e-5
             if place > 1:  # a sum of terms of both signs, added up in some order
-                bound *= 50 * np.sqrt(self.n / self.compiled.places[place - 2])
-            value = value.reshape(ours.shape)
+                terms = self.n / self.compiled.places[place - 2]
+                bound = 1e-3 * (np.abs(ours) + np.sqrt(terms))
+            value = some(value)
             wrong = ~(np.abs(value - ours) <= bound)
-            if wrong.any():
-                at = np.unravel_index(np.argmax(np.abs(value - ours) / bound), ours.shape)
+            # An element or two may lie on a kink, where there are several derivatives.
+            if wrong.sum() > (2 if place < 2 else 0):
+                at = np.argmax(np.abs(value - ours) / bound)
                 raise AssertionError(
                     f"{self.compiled.title}: {name} disagrees with the zoo in result {place} at "
                     f"{at}: {value[at]} and {ours[at]}; {wrong.sum()} of {wrong.size} differ"

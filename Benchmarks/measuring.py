@@ -56,7 +56,7 @@ def measure(candidates, seconds, pause=0, least=5, most=60):
 
 
 def placed(offset, *shape):
-    """Normal numbers in memory that begins `offset` bytes into a page.
+    """Zeros in memory that begins `offset` bytes into a page.
 
     Aligned to a cache line, as torch's memory is and NumPy's is not. And never a little after what
     is read: a store that is 64 to 1,024 bytes ahead of a load, modulo 4,096, looks to the CPU as if
@@ -67,7 +67,15 @@ def placed(offset, *shape):
     room = np.empty(count + 2048, np.float32)
     start = (offset - room.ctypes.data) % 4096 // 4
     values = room[start : start + count].reshape(shape)
-    values[...] = NUMBERS.standard_normal(shape, np.float32)
+    values[...] = 0
+    return values
+
+
+def normal(offset, *shape):
+    """Normal numbers in such memory."""
+    values = placed(offset, *shape)
+    numbers = NUMBERS.standard_normal(min(values.size, 1 << 20), np.float32)
+    values[...] = np.resize(numbers, shape)
     return values
 
 
