@@ -298,8 +298,8 @@ def document(about):
     if reached := goals(about):
         parts += [
             "## What was to be reached",
-            "65,536 elements and one thread where nothing else is said. Significantly above is what\n"
-            "is above with its whole interval.",
+            "65,536 elements and one thread where nothing else is said. Significantly above is\n"
+            "what is above with its whole interval.",
             reached,
         ]
     if chart(about):
