@@ -25,7 +25,6 @@ from contestants import ZOO
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BUILD = ROOT / "build" / "bench"
-SIZES = [65_536, 4096, 1 << 20, 1 << 24]  # the first is the one that code is compiled for
 
 
 def say(text):
@@ -156,20 +155,32 @@ def main():
     add("--json", type=Path, default=ROOT / "build" / "performance.json", help="every figure")
     add("--render", type=Path, nargs="+", help="write the report of such files and measure nothing")
     add("--functions", help="names with commas (default: all)")
-    add("--sizes", type=numbers, default=SIZES, help="numbers of elements, with commas")
-    add("--threads", type=numbers, default=[1, 2], help="numbers of threads, with commas")
+    sizes = "65536,4096,1048576,16777216"  # the first is the one that code is compiled for
+    add("--sizes", default=sizes, help="numbers of elements, with commas")
+    add("--threads", default="1,2", help="numbers of threads, with commas")
     add("--seconds", type=float, default=1.0, help="factor to the time for each function")
     add("--without", default="", help="contestants: eager,native,compile,jax,onednn,copy")
     add("--quick", action="store_true", help="65,536 elements, one thread, a third of the time")
     options = parser.parse_args()
-    options.command = ["python", "Benchmarks/performance.py", *sys.argv[1:]]
+    # Of the command line, what decides the figures: not where they go.
+    chosen = ("functions", "sizes", "threads", "seconds", "without", "quick")
+    words = [
+        f"--{name} {value}".removesuffix(" True")
+        for name in chosen
+        if (value := getattr(options, name)) != parser.get_default(name)
+    ]
+    options.command = ["python", "Benchmarks/performance.py", *words]
     options.without = options.without.split(",")
     names = options.functions.split(",") if options.functions else list(ZOO)
     if unknown := set(names) - set(ZOO):
         parser.error(f"not in contestants.py: {', '.join(sorted(unknown))}")
     options.functions = names
+    try:
+        options.sizes, options.threads = numbers(options.sizes), numbers(options.threads)
+    except ValueError as wrong:
+        parser.error(f"--sizes and --threads are numbers with commas: {wrong}")
     if options.quick:
-        options.sizes, options.threads = SIZES[:1], [1]
+        options.sizes, options.threads = [65_536], [1]
         options.seconds /= 3
     if options.render:
         about = report.merged([json.loads(path.read_text()) for path in options.render])

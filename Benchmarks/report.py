@@ -83,10 +83,15 @@ def cost(formula, costs):
 
 
 def merged(reports):
-    """Several files as one: parts of a measurement that were made one after the other."""
+    """Several files as one: parts of a measurement that were made one after the other.
+
+    What was measured twice counts as it was the last time.
+    """
     whole = reports[0]
+    key = lambda r: tuple(v for k, v in r.items() if k != "times")  # noqa: E731
     for part in reports[1:]:
-        whole["results"] += part["results"]
+        results = {key(r): r for r in whole["results"] + part["results"]}
+        whole["results"] = list(results.values())
         whole["functions"] |= part["functions"]
         whole["seconds"] += part["seconds"]
         if part["command"] not in whole["command"]:
