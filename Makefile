@@ -2,7 +2,7 @@
 # make demo    all set-up, then the main job: the zoo trains on Fashion-MNIST and answers in five languages
 # make test    all set-up, then every test
 # make fuzz    what reads strangers' bytes, each target for SECONDS=60: Tests/Fuzz
-# make bench   our kernels against torch's, in one run
+# make bench   our kernels against torch, JAX and oneDNN, in one run: docs/performance.md
 # make accuracy   docs/accuracy.md: every kernel on every input, and torch's operators; an hour on 2 cores
 ISA ?= native
 SECONDS ?= 60
@@ -74,9 +74,9 @@ fuzz:
 	@Scripts/fuzz $(SECONDS)
 
 bench:
-	@Scripts/setup demo
+	@Scripts/setup bench
 	@$(MAKE) --no-print-directory -j2 all
-	.venv/bin/python Benchmarks/crrelu.py
+	.venv/bin/python Benchmarks/performance.py -o docs/performance.md
 
 accuracy:
 	@Scripts/setup demo

@@ -2,9 +2,8 @@
 
 Every mutant must be found by the test that is there for it, with the rule that it breaks; the clean
 plugin by none. What else finds a mutant is written down in Tests/Mutants/matrix.txt, so that a test
-that starts to see more, or less, is noticed. A third of the mutants a day meet all tests, which takes
-a minute and a half; ACTZOO_WHOLE_MATRIX=1 takes all of them, ACTZOO_WRITE_MATRIX=1 writes that file
-anew.
+that starts to see more, or less, is noticed. A third of the mutants a day meet all tests, in about
+two minutes; ACTZOO_WHOLE_MATRIX=1 takes all of them, ACTZOO_WRITE_MATRIX=1 writes that file anew.
 """
 
 import json

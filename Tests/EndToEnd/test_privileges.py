@@ -61,7 +61,7 @@ def test_a_setgid_program_hears_no_variable(program, setgid, tmp_path):
     assert whole > 75
     for variables in environments:
         heard = search(program, **variables)
-        assert str(tmp_path) in heard[1], f"{variables} had no effect on an ordinary program: {heard}"
+        assert str(tmp_path) in heard[1], f"{variables}: no effect on an ordinary program, {heard}"
         assert search(setgid, **variables) == (whole, search(setgid)[1]), variables
     assert search(program, ACTZOO_DISABLE="*")[0] == 0
     assert search(setgid, ACTZOO_DISABLE="*")[0] == whole
