@@ -129,13 +129,14 @@ LANES_INLINE f32x16 lanes_f32_inverse(f32x16 a) {
 #endif
   return r;
 }
-/* c * 2^k for integral k, rounded once; |k| at most 250. */
+/* c * 2^k for integral k, rounded once; k at most 250, and below -250 as -250 at the levels without AVX-512. */
 LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
 #if defined(__AVX512F__)
   return __builtin_ia32_scalefps512_mask(c, k, c, (unsigned short)-1, 4);
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 127 in the low bits. */
   const f32x16 magic = 0x1.8p23f, biased = 0x1.8p23f + 127;
+  k              = k > -250 ? k : -250;
   f32x16       k1 = (k * 0.5f + magic) - magic;
   f32x16       k2 = k - k1;
   return c * (f32x16)((u32x16)(k1 + biased) << 23) * (f32x16)((u32x16)(k2 + biased) << 23);
@@ -321,13 +322,14 @@ LANES_INLINE f64x8 lanes_f64_inverse(f64x8 a) {
 #endif
   return r;
 }
-/* c * 2^k for integral k, rounded once; |k| at most 2040. */
+/* c * 2^k for integral k, rounded once; k at most 2040, and below -2040 as -2040 at the levels without AVX-512. */
 LANES_INLINE f64x8 lanes_f64_scale(f64x8 c, f64x8 k) {
 #if defined(__AVX512F__)
   return __builtin_ia32_scalefpd512_mask(c, k, c, (unsigned char)-1, 4);
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 1023 in the low bits. */
   const f64x8 magic = 0x1.8p52, biased = 0x1.8p52 + 1023;
+  k = k > -2040 ? k : -2040;
   f64x8       k1 = (k * 0.5 + magic) - magic;
   f64x8       k2 = k - k1;
   return c * (f64x8)((u64x8)(k1 + biased) << 52) * (f64x8)((u64x8)(k2 + biased) << 52);
