@@ -136,9 +136,9 @@ LANES_INLINE f32x16 lanes_f32_scale(f32x16 c, f32x16 k) {
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 127 in the low bits. */
   const f32x16 magic = 0x1.8p23f, biased = 0x1.8p23f + 127;
-  k              = k > -250 ? k : -250;
-  f32x16       k1 = (k * 0.5f + magic) - magic;
-  f32x16       k2 = k - k1;
+  k = k > -250 ? k : -250;
+  f32x16 k1 = (k * 0.5f + magic) - magic;
+  f32x16 k2 = k - k1;
   return c * (f32x16)((u32x16)(k1 + biased) << 23) * (f32x16)((u32x16)(k2 + biased) << 23);
 #endif
 }
@@ -330,8 +330,8 @@ LANES_INLINE f64x8 lanes_f64_scale(f64x8 c, f64x8 k) {
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 1023 in the low bits. */
   const f64x8 magic = 0x1.8p52, biased = 0x1.8p52 + 1023;
   k = k > -2040 ? k : -2040;
-  f64x8       k1 = (k * 0.5 + magic) - magic;
-  f64x8       k2 = k - k1;
+  f64x8 k1 = (k * 0.5 + magic) - magic;
+  f64x8 k2 = k - k1;
   return c * (f64x8)((u64x8)(k1 + biased) << 52) * (f64x8)((u64x8)(k2 + biased) << 52);
 #endif
 }

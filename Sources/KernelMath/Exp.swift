@@ -30,10 +30,15 @@ extension Lanes {
   /// `reduced` for the product a b, which is never rounded: the multiple of log(2) is near it, and the
   /// difference is rounded once, and small.
   @inline(__always) static func reduced(product a: Self, _ b: Self) -> (k: Self, expm1: Self) {
+    let (k, r) = remainder(product: a, b)
+    return (k, fma(r * r, expTail(r), r))
+  }
+
+  /// a b = k log(2) + r.
+  @inline(__always) static func remainder(product a: Self, _ b: Self) -> (k: Self, r: Self) {
     let c = constants
     let k = fma(a * 1.442695040888963407359924681001892137, b, c.roundingMagic) - c.roundingMagic
-    let r = fma(k, -c.log2Low, product(a, b, minus: k * c.log2High))
-    return (k, fma(r * r, expTail(r), r))
+    return (k, fma(k, -c.log2Low, product(a, b, minus: k * c.log2High)))
   }
 
   /// e^x = 2^k (hi + lo), for results that are scaled last.

@@ -25,12 +25,14 @@ extension Lanes {
   /// Phi(x) = 2^k (hi + lo), k = 0 for x >= 0.
   @inline(__always) static func normalDistribution(_ x: Self) -> (weight: Pair<Self>, k: Self) {
     let near = min(abs(x), constants.gateReach)
-    let (k, m) = reduced(product: -0.5 * near, near)
+    let (k, r) = remainder(product: -0.5 * near, near)
+    let bend = r * r * expTail(r)
+    let m = r + bend
     let y = scaledNormalTail(near)
     // Half of what lacks to 1, or is left of it, as a pair: for x < 0 2^k is left out.
     let grown = fma(0.5, m, 0.5)
     let tail = grown * y.hi
-    let grownLost = fma(0.5, m, 0.5 - grown)
+    let grownLost = fma(0.5, m, 0.5 - grown) + 0.5 * ((r - m) + bend)
     let lost = fma(grown, y.lo, fma(grownLost, y.hi, productError(grown, y.hi, tail)))
     let isLeft = x < 0
     let early = select(isLeft, 0, k)
