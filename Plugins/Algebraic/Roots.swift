@@ -16,9 +16,16 @@ enum Squareplus: Activation {
   }
 
   /// The formula; left of 0, where it would cancel, as b / (2 (root - x)), both halved so as not to overflow.
+  ///
+  /// There what the sum and the division lose is made good by their remainders.
   @inline(__always) static func value<N: Number>(_ x: N, _ b: N, _ root: N) -> N {
     let half = fma(0.5, abs(x), 0.5 * root)
-    return select(x < 0, 0.25 * b, half) / select(x < 0, half, 1)
+    let lost = (0.5 * root - half) + 0.5 * abs(x)
+    let inverse = 1 / half
+    let quarter = 0.25 * b
+    let q = quarter * inverse
+    let excess = fma(q, lost, N.product(q, half, minus: quarter))
+    return select(x < 0, q - select(half < 0x1p100, excess * inverse, 0), half)
   }
 
   /// The formula.
@@ -56,12 +63,16 @@ enum ISRU: Activation {
     value(a.x, a.p.0)
   }
 
-  /// d^(-3/2) with d = 1 + alpha x^2.
+  /// d^(-3/2) with d = 1 + alpha x^2 and what rounding lost of that: to the power it is half as much again.
   ///
   /// Divided twice, because d^(3/2) may overflow where its inverse is a number.
   @inline(__always) static func slope<L: Lanes>(_ x: L, _ alpha: L) -> L {
-    let d = L.fma(alpha * x, x, 1)
-    return 1 / d / sqrt(d)
+    let z = alpha * x
+    let d = L.fma(z, x, 1)
+    let lost = fma(L.productError(alpha, x, z), x, L.product(z, x, minus: d - 1))
+    let inverse = 1 / d
+    let rest = select(d < 0x1p60, -1.5 * lost * inverse, 0)
+    return fma(inverse, rest, inverse) / sqrt(d)
   }
 
   /// By x d^(-3/2), by alpha -y^3 / 2.
@@ -101,10 +112,17 @@ enum ISRLU: Activation {
 ///
 /// bent-identity(NaN) = NaN, bent-identity(±inf) = ±inf.
 enum Bentidentity: Activation {
-  /// x (1 + w / 2) with w = x / (sqrt(x^2 + 1) + 1), in which nothing cancels; w is ±1 from 2^60 on.
+  /// x + x w / 2 with w = x / (sqrt(x^2 + 1) + 1), in which nothing cancels; w is ±1 from 2^60 on.
+  ///
+  /// On the left the result is half of x, and every rounding would count twice: w is a pair.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let x = clamp(a.x, -0x1p60, 0x1p60)
-    return a.x * fma(0.5, x / (sqrt(fma(x, x, 1)) + 1), 1)
+    let root = sqrt(fma(x, x, 1))
+    let d = root + 1
+    let w = Pair(x, 0) / Pair(d, (root - d) + 1)
+    let half = 0.5 * x
+    let y = fma(half, w.lo, N.product(half, w.hi, minus: -x))
+    return select(abs(a.x) > 0x1p60, a.x * fma(0.5, w.hi, 1), y)
   }
 
   /// 1 + x / (2 sqrt(x^2 + 1)).

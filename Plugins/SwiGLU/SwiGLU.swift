@@ -9,5 +9,12 @@ enum SwiGLU: Activation {
   @inline(__always) static var isGated: Bool { true }
 
   /// The formula.
-  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { a.x * silu(a.g) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
+    silu(a.g, times: a.x)
+  }
+
+  /// silu(g) and x silu'(g).
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    Gradient(x: silu(a.g), g: a.x * L.siluSlope(a.g))
+  }
 }

@@ -138,15 +138,16 @@ LANES_INLINE f32xN lanes_f32_inverse(f32xN a) {
 #endif
   return r;
 }
-/* c * 2^k for integral k, rounded once; |k| at most 250. */
+/* c * 2^k for integral k, rounded once; k at most 250, and below -250 as -250 at the levels without AVX-512. */
 LANES_INLINE f32xN lanes_f32_scale(f32xN c, f32xN k) {
 #if defined(__AVX512F__)
   return __builtin_ia32_scalefps512_mask(c, k, c, (unsigned short)-1, 4);
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 127 in the low bits. */
   const f32xN magic = 0x1.8p23f, biased = 0x1.8p23f + 127;
-  f32xN       k1 = (k * 0.5f + magic) - magic;
-  f32xN       k2 = k - k1;
+  k = k > -250 ? k : -250;
+  f32xN k1 = (k * 0.5f + magic) - magic;
+  f32xN k2 = k - k1;
   return c * (f32xN)((u32xN)(k1 + biased) << 23) * (f32xN)((u32xN)(k2 + biased) << 23);
 #endif
 }
@@ -341,15 +342,16 @@ LANES_INLINE f64xN lanes_f64_inverse(f64xN a) {
 #endif
   return r;
 }
-/* c * 2^k for integral k, rounded once; |k| at most 2040. */
+/* c * 2^k for integral k, rounded once; k at most 2040, and below -2040 as -2040 at the levels without AVX-512. */
 LANES_INLINE f64xN lanes_f64_scale(f64xN c, f64xN k) {
 #if defined(__AVX512F__)
   return __builtin_ia32_scalefpd512_mask(c, k, c, (unsigned char)-1, 4);
 #else
   /* Two factors, so that each is a normal number; adding the magic number leaves k + 1023 in the low bits. */
   const f64xN magic = 0x1.8p52, biased = 0x1.8p52 + 1023;
-  f64xN       k1 = (k * 0.5 + magic) - magic;
-  f64xN       k2 = k - k1;
+  k = k > -2040 ? k : -2040;
+  f64xN k1 = (k * 0.5 + magic) - magic;
+  f64xN k2 = k - k1;
   return c * (f64xN)((u64xN)(k1 + biased) << 52) * (f64xN)((u64xN)(k2 + biased) << 52);
 #endif
 }

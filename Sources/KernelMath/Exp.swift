@@ -30,10 +30,25 @@ extension Lanes {
   /// `reduced` for the product a b, which is never rounded: the multiple of log(2) is near it, and the
   /// difference is rounded once, and small.
   @inline(__always) static func reduced(product a: Self, _ b: Self) -> (k: Self, expm1: Self) {
+    let (k, r) = remainder(product: a, b)
+    return (k, fma(r * r, expTail(r), r))
+  }
+
+  /// a b = k log(2) + r.
+  @inline(__always) static func remainder(product a: Self, _ b: Self) -> (k: Self, r: Self) {
     let c = constants
     let k = fma(a * 1.442695040888963407359924681001892137, b, c.roundingMagic) - c.roundingMagic
-    let r = fma(k, -c.log2Low, product(a, b, minus: k * c.log2High))
-    return (k, fma(r * r, expTail(r), r))
+    return (k, fma(k, -c.log2Low, product(a, b, minus: k * c.log2High)))
+  }
+
+  /// e^x = 2^k (hi + lo), for results that are scaled last.
+  ///
+  /// - Error: 0.6 ULP of hi, f32 and f64.
+  /// - Beyond the floor (-173 f32, -1400 f64) and the ceiling (130 f32, 720 f64) as there; NaN: NaN.
+  @inline(__always) static func exponential(_ x: Self) -> (k: Self, significand: Pair<Self>) {
+    let (k, m) = reduced(max(min(x, constants.expCeiling), constants.expFloor))
+    let one = 1 + m
+    return (k, Pair(one, (1 - one) + m))
   }
 
   /// factor * e^(hi + lo).

@@ -184,6 +184,7 @@ struct F32: Lanes {
       log2High: 0x1.62e4p-1,  // the first 15 bits of log(2): k * log2High is exact for |k| < 512
       log2Low: 0x1.7f7d1cf79abcap-20,  // log(2) - log2High
       expFloor: -173,  // e^-173 < 2^-249: nothing, and k stays within scaled(byPowerOfTwo:)
+      gateFloor: -204,  // e^-204 < 2^-294
       gaussianReach: 18.5,  // e^(-18.5^2 / 2) < 2^-246: nothing, even times the largest number
       expCeiling: 130,  // e^130 > 2^187: infinite even times 2^-59
       expOverflow: 89,
@@ -194,6 +195,7 @@ struct F32: Lanes {
       erfcxMiddle: (t: 0x1.92p-2, value: 0x1.f9d204p-2),
       normalTailScale: 0x1.98p-2,
       normalReach: 14.8,  // Phi(-14.8) is below half the smallest subnormal
+      gateReach: 20,  // Phi(-20) < 2^-290
       sigmoidCeiling: 18,  // e^-18 < 2^-25
       halfPi: (0x1.921fb6p+0, -0x1.777a5cp-25, -0x1.ee59dap-50),
       quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0),

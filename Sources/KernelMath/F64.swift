@@ -180,6 +180,7 @@ struct F64: Lanes {
       log2High: 0x1.62e42fefap-1,  // the first 36 bits of log(2): exact times |k| < 2^16
       log2Low: 0x1.cf79abc9e3b3ap-40,  // log(2) - log2High
       expFloor: -1400,  // e^-1400 < 2^-2019: nothing, and k stays within scaled(byPowerOfTwo:)
+      gateFloor: -1463,  // e^-1463 < 2^-2110
       gaussianReach: 52,  // e^(-52^2 / 2) < 2^-1950: nothing, even times the largest number
       expCeiling: 1400,  // infinite
       expOverflow: 710,
@@ -190,6 +191,7 @@ struct F64: Lanes {
       erfcxMiddle: (t: 0x1.b4p-2, value: 0x1.80a98a6f58e63p-2),
       normalTailScale: 0x1.2p-2,
       normalReach: 38.8,  // Phi(-38.8) is below half the smallest subnormal
+      gateReach: 54.2,  // Phi(-54.2) < 2^-2119
       sigmoidCeiling: 40,  // e^-40 < 2^-54
       halfPi: (0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed9p-110),
       quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55),

@@ -37,6 +37,12 @@
 @inline(__always) func silu<N: Number>(_ x: N) -> N { N.silu(x) }
 /// `x erfc(-x / sqrt(2)) / 2`, accurate in the tail.
 @inline(__always) func gelu<N: Number>(_ x: N) -> N { N.gelu(x) }
+/// `factor x sigmoid(x)`: no less accurate than `silu`, also where that alone is subnormal.
+@inline(__always) func silu<N: Number>(_ x: N, times factor: N) -> N { N.silu(x, times: factor) }
+/// `gelu(x)` as a pair, for a finite x.
+@inline(__always) func geluPair<N: Number>(_ x: N) -> Pair<N> { N.geluPair(x) }
+/// `factor gelu(x)`: no less accurate than `gelu`, also where that alone is subnormal.
+@inline(__always) func gelu<N: Number>(_ x: N, times factor: N) -> N { N.gelu(x, times: factor) }
 /// `x tanh(softplus(x))`, accurate in the tail.
 @inline(__always) func mish<N: Number>(_ x: N) -> N { N.mish(x) }
 /// `1 / sqrt(x)`, within 1.5 ULP.

@@ -60,7 +60,9 @@ protocol Lanes: Number {
 
   /// The magnitude of `self` with the sign of `other`.
   func withSign(of other: Self) -> Self
-  /// `self * 2^k`, rounded once; `k` integral with |k| <= 250 (f32) or 2040 (f64).
+  /// `self * 2^k`, rounded once; `k` integral, at most 250 (f32) or 2040 (f64).
+  ///
+  /// Below the negative of that `k` counts as it, which leaves nothing of any number below 2^92.
   func scaled(byPowerOfTwo k: Self) -> Self
   /// `self` as m * 2^k with m in [sqrt(1/2), sqrt(2)); `self` normal and positive.
   var split: (significand: Self, exponent: Self) { get }
@@ -129,6 +131,8 @@ struct LaneConstants<L: Lanes> {
   var log2Low: L
   /// Below this exponent, `exp` is taken as zero.
   var expFloor: L
+  /// Below this exponent, `exp` is nothing even times the largest number.
+  var gateFloor: L
   /// From this |x| on, e^(-x^2 / 2) is taken as zero.
   var gaussianReach: L
   /// Above this exponent, `exp` is infinite.
@@ -149,6 +153,8 @@ struct LaneConstants<L: Lanes> {
   var normalTailScale: L
   /// From here on the normal distribution's tail, times any x so large, is nothing.
   var normalReach: L
+  /// From here on it is nothing even times the largest number.
+  var gateReach: L
   /// From here on the sigmoid is 1.
   var sigmoidCeiling: L
   /// pi/2 in three parts.

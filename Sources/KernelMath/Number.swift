@@ -41,6 +41,23 @@ protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// `factor / (1 + exp(-(hi + lo)))`; see `sigmoid(_:times:)`.
   static func sigmoid(_ hi: Self, _ lo: Self, times factor: Self) -> Self
 
+  /// e^x = 2^k (hi + lo); see `exponential(_:)`.
+  static func exponential(_ x: Self) -> (k: Self, significand: Pair<Self>)
+  /// `self * 2^k`, rounded once, for the `k` of an exponential.
+  func scaled(byPowerOfTwo k: Self) -> Self
+  /// `1 / d` within 1 ULP, for `d` and `1 / d` normal.
+  static func inverse(_ d: Self) -> Self
+  /// `factor * tanh(hi + lo)`; see `tanh(_:times:)`.
+  static func tanh(_ hi: Self, _ lo: Self, times factor: Self) -> Self
+  /// `sin(hi + lo)` as a pair; see `sin(_:)`.
+  static func sin(_ hi: Self, _ lo: Self) -> Pair<Self>
+  /// `factor * silu(x)`, rounded once.
+  static func silu(_ x: Self, times factor: Self) -> Self
+  /// `gelu(x)` as a pair, for a finite x.
+  static func geluPair(_ x: Self) -> Pair<Self>
+  /// `factor * gelu(x)`, rounded once.
+  static func gelu(_ x: Self, times factor: Self) -> Self
+
   /// `x` kept where e^(-x^2 / 2) is not nothing, for `gaussian`; NaN may become a number.
   static func withinGaussian(_ x: Self) -> Self
   /// `factor * e^(-x^2 / 2)` for an `x` that came through `withinGaussian`.

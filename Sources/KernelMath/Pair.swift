@@ -46,6 +46,13 @@ extension Pair {
   }
 }
 
+extension Pair {
+  /// The quotient; see `quotient(_:_:_:)`.
+  @inline(__always) static func / (n: Pair, d: Pair) -> Pair {
+    N.quotient(n, d, N.inverse(d.hi))
+  }
+}
+
 /// `a * b` with nothing lost.
 @inline(__always) func product<N: Number>(_ a: N, _ b: N) -> Pair<N> {
   let p = a * b
@@ -63,6 +70,19 @@ extension Pair {
 @inline(__always) func exp<N: Number>(_ a: Pair<N>, times factor: N) -> N {
   N.exp(a.hi, a.lo, times: factor)
 }
+
+/// `e^x = 2^k (hi + lo)`, for results that are scaled last.
+@inline(__always) func exponential<N: Number>(_ x: N) -> (k: N, significand: Pair<N>) {
+  N.exponential(x)
+}
+
+/// `factor * tanh(a.hi + a.lo)`, the product rounded once; finite factors.
+@inline(__always) func tanh<N: Number>(_ a: Pair<N>, times factor: N) -> N {
+  N.tanh(a.hi, a.lo, times: factor)
+}
+
+/// The sine of `a.hi + a.lo` radians.
+@inline(__always) func sin<N: Number>(_ a: Pair<N>) -> Pair<N> { N.sin(a.hi, a.lo) }
 
 /// `factor / (1 + e^-(a.hi + a.lo))`, the exponential scaled last, so that subnormal results are rounded once.
 ///

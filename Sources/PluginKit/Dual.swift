@@ -135,6 +135,55 @@ struct Dual<L: Lanes>: Number {
     return Dual(value, tangent: L.sigmoid(hi.value, lo.value, times: total), varies: true)
   }
 
+  /// The power has no derivative: the whole derivative is the significand's.
+  @inline(__always) static func exponential(_ x: Dual) -> (k: Dual, significand: Pair<Dual>) {
+    let (k, e) = L.exponential(x.value)
+    return (Dual(fixed: k), Pair(x.chain(e.hi, e.hi), Dual(fixed: e.lo)))
+  }
+  /// `self * 2^k` for a fixed `k`.
+  @inline(__always) func scaled(byPowerOfTwo k: Dual) -> Dual {
+    Dual(
+      value.scaled(byPowerOfTwo: k.value), tangent: part.scaled(byPowerOfTwo: k.value),
+      varies: varies)
+  }
+  /// `1 / d` by the chain rule.
+  @inline(__always) static func inverse(_ d: Dual) -> Dual {
+    let y = L.inverse(d.value)
+    return d.chain(y, -y * y)
+  }
+  /// `factor * tanh(hi + lo)` and its derivative.
+  @inline(__always) static func tanh(_ hi: Dual, _ lo: Dual, times factor: Dual) -> Dual {
+    let t = tanh(hi)
+    let slope = factor.part * t.value + factor.value * t.part
+    return Dual(
+      L.tanh(hi.value, lo.value, times: factor.value), tangent: slope,
+      varies: hi.varies || factor.varies)
+  }
+  /// `sin` by the chain rule.
+  @inline(__always) static func sin(_ hi: Dual, _ lo: Dual) -> Pair<Dual> {
+    let y = L.sin(hi.value, lo.value)
+    return Pair(hi.chain(y.hi, L.cos(hi.value)), Dual(fixed: y.lo))
+  }
+  /// The product rule.
+  @inline(__always) static func silu(_ x: Dual, times factor: Dual) -> Dual {
+    let y = L.silu(x.value, times: factor.value)
+    let slope = x.varies ? factor.value * (x.tangent * L.siluSlope(x.value)) : 0
+    let part = factor.varies ? L.silu(x.value, times: factor.tangent) : 0
+    return Dual(y, tangent: part + slope, varies: x.varies || factor.varies)
+  }
+  /// `gelu` by the chain rule.
+  @inline(__always) static func geluPair(_ x: Dual) -> Pair<Dual> {
+    let y = L.geluPair(x.value)
+    return Pair(x.chain(y.hi, L.geluSlope(x.value)), Dual(fixed: y.lo))
+  }
+  /// The product rule.
+  @inline(__always) static func gelu(_ x: Dual, times factor: Dual) -> Dual {
+    let y = L.gelu(x.value, times: factor.value)
+    let slope = x.varies ? factor.value * (x.tangent * L.geluSlope(x.value)) : 0
+    let part = factor.varies ? L.gelu(x.value, times: factor.tangent) : 0
+    return Dual(y, tangent: part + slope, varies: x.varies || factor.varies)
+  }
+
   /// The bound changes nothing where the function is not nothing: the derivative passes.
   ///
   /// NaN stays NaN, because here no other term may be left to carry it.

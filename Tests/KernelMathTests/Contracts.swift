@@ -98,6 +98,48 @@ let contracts: [Contract] = [
     name: "gelu", f32: { gelu($0) }, f64: { gelu($0) }, truth: { $0 * normalDistribution($0) },
     bound32: 1.6, bound64: 2, limits: [-0.0, -0.0, 0, .infinity]),
   Contract(
+    name: "exponential",
+    f32: {
+      let (k, e) = exponential($0)
+      return (e.hi + e.lo).scaled(byPowerOfTwo: k)
+    },
+    f64: {
+      let (k, e) = exponential($0)
+      return (e.hi + e.lo).scaled(byPowerOfTwo: k)
+    }, truth: { exp($0) }, bound32: 1, bound64: 1, limits: [0, 1, 1, .infinity]),
+  Contract(
+    name: "tanh times", f32: { tanh(Pair($0, 0), times: 3) }, f64: { tanh(Pair($0, 0), times: 3) },
+    truth: { 3 * tanh($0) }, bound32: 1.4, bound64: 1.4, limits: [-3, -0.0, 0, 3]),
+  Contract(
+    name: "sine pair",
+    f32: {
+      let s = sin(Pair($0, 0))
+      return s.hi + s.lo
+    },
+    f64: {
+      let s = sin(Pair($0, 0))
+      return s.hi + s.lo
+    }, truth: { sin($0) }, bound32: 1, bound64: 1, limits: [.nan, 0, 0, .nan]),
+  Contract(
+    name: "silu times", f32: { silu($0, times: 3) }, f64: { silu($0, times: 3) },
+    truth: { 3 * $0 / (1 + exp(-$0)) }, bound32: 1.7, bound64: 1.7,
+    limits: [-0.0, -0.0, 0, .infinity]),
+  Contract(
+    name: "gelu times", f32: { gelu($0, times: 3) }, f64: { gelu($0, times: 3) },
+    truth: { 3 * $0 * normalDistribution($0) }, bound32: 1.8, bound64: 2.2,
+    limits: [-0.0, -0.0, 0, .infinity]),
+  Contract(
+    name: "gelu pair",
+    f32: {
+      let y = geluPair($0)
+      return y.hi + y.lo
+    },
+    f64: {
+      let y = geluPair($0)
+      return y.hi + y.lo
+    }, truth: { $0 * normalDistribution($0) }, bound32: 1.8, bound64: 2.2,
+    limits: [-0.0, -0.0, 0, .nan]),
+  Contract(
     name: "mish", f32: { mish($0) }, f64: { mish($0) },
     truth: {
       let e = exp(-$0)
