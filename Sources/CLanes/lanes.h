@@ -383,8 +383,8 @@ LANES_INLINE f64xN lanes_f64_look_up(const double *p, f64xN index, long step, lo
                                      long n) {
 #if defined(__AVX512F__)
   if (step == 1 && along == 0 && count <= 16) { /* a table that fits into two registers */
-    f64xN low = __builtin_ia32_loadupd512_mask(
-        p, (f64xN)0, (unsigned char)(count < 8 ? (1u << count) - 1 : 0xFF));
+    f64xN low = __builtin_ia32_loadupd512_mask(p, (f64xN)0,
+                                               (unsigned char)(count < 8 ? (1u << count) - 1 : 0xFF));
     f64xN high = __builtin_ia32_loadupd512_mask(
         p + 8, (f64xN)0, (unsigned char)(count < 8 ? 0 : (1u << (count - 8)) - 1));
     return __builtin_ia32_vpermi2varpd512(low, __builtin_convertvector(index, i64xN), high);
