@@ -6,6 +6,8 @@
 #ifndef ACTZOO_LANES_H
 #define ACTZOO_LANES_H
 
+#include "tanh_table.h"
+
 /* Vectors wider than the level's registers are passed between inlined functions only. */
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -206,6 +208,36 @@ LANES_INLINE f32xN lanes_f32_abs(f32xN a) { return __builtin_elementwise_abs(a);
 /* The magnitude of a with the sign of b. */
 LANES_INLINE f32xN lanes_f32_copysign(f32xN a, f32xN b) {
   return (f32xN)(((u32xN)a & ~(u32xN)0x80000000) | ((u32xN)b & 0x80000000));
+}
+/* True where a table of 32 floats is looked up in one instruction. */
+LANES_INLINE int lanes_has_tables(void) {
+#if defined(__AVX512F__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+/* tanh by tables, where lanes_has_tables(); else x. */
+LANES_INLINE f32xN lanes_f32_tanh(f32xN x) {
+#if defined(__AVX512F__)
+  /* From 9.02 on it is 1. NaN stays: min gives its second operand then. */
+  f32xN a = __builtin_ia32_minps512((f32xN)9.02f, __builtin_elementwise_abs(x), 4);
+  /* Exponent and two bits of the significand number the intervals from 1/16 on. */
+  i32xN index = __builtin_elementwise_max((i32xN)((u32xN)a >> 21) - (((127 - 4) << 2) - 1), (i32xN)0);
+#define LANES_ROW(k)                                                                                   \
+  (f32xN) __builtin_ia32_vpermi2varps512(*(const f32xN *)lanes_tanh_table[k], index,                   \
+                                         *(const f32xN *)(lanes_tanh_table[k] + 16))
+  f32xN t = a - LANES_ROW(0);
+  f32xN p = __builtin_elementwise_fma(t, LANES_ROW(7), LANES_ROW(6));
+  p = __builtin_elementwise_fma(t, p, LANES_ROW(5));
+  p = __builtin_elementwise_fma(t, p, LANES_ROW(4));
+  p = __builtin_elementwise_fma(t, p, LANES_ROW(3));
+  p = __builtin_elementwise_fma(t, p, LANES_ROW(2));
+  return lanes_f32_copysign(__builtin_elementwise_fma(t, p, LANES_ROW(1)), x);
+#undef LANES_ROW
+#else
+  return x;
+#endif
 }
 /* n / (d + lo), d > 0: rounded once with FMA, twice without. */
 LANES_INLINE f32xN lanes_f32_quotient(f32xN n, f32xN d, f32xN lo) {

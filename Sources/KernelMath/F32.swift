@@ -129,6 +129,11 @@ struct F32: Lanes {
     (F32(lanes_f32_significand(v)), F32(lanes_f32_exponent(v)))
   }
 
+  /// The hyperbolic tangent: by tables of polynomials with AVX-512, which takes half the time.
+  @inline(__always) static func tanh(_ x: F32) -> F32 {
+    lanes_has_tables() != 0 ? F32(lanes_f32_tanh(x.v)) : tanhByExponential(x)
+  }
+
   /// The square root, correctly rounded.
   ///
   /// `sqrt(-0)` = -0, `sqrt(x < 0)` = NaN, `sqrt(inf)` = inf.
