@@ -15,6 +15,13 @@
   sweep(A.self, L.self, BackwardPass.self, rows)
 }
 
+/// The same: sums that nobody wants are not added.
+@inline(__always) func backwardFixedRows<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+) {
+  sweep(A.self, L.self, BackwardPass.self, rows)
+}
+
 /// The same: sums know themselves whether they lie along the row.
 @inline(__always) func backwardAlongRows<A: CoefficientActivation, L: Lanes>(
   _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
@@ -30,6 +37,13 @@
 ) {
   sweep(A.self, L.self, BackwardPass.self, rows)
   sweep(A.self, L.self, ForwardPass.self, rows)
+}
+
+/// The same.
+@inline(__always) func fusedFixedRows<A: CoefficientActivation, L: Lanes>(
+  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+) {
+  fusedRows(A.self, L.self, rows)
 }
 
 /// The same.

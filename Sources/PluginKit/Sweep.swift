@@ -22,6 +22,12 @@ enum BackwardPass: Pass {
   @inline(__always) static var sums: SumKind { .shared }
 }
 
+enum BackwardFixedPass: Pass {
+  @inline(__always) static var writesY: Bool { false }
+  @inline(__always) static var takesGradients: Bool { true }
+  @inline(__always) static var sums: SumKind { .none }
+}
+
 enum BackwardAlongPass: Pass {
   @inline(__always) static var writesY: Bool { false }
   @inline(__always) static var takesGradients: Bool { true }
@@ -32,6 +38,12 @@ enum FusedPass: Pass {
   @inline(__always) static var writesY: Bool { true }
   @inline(__always) static var takesGradients: Bool { true }
   @inline(__always) static var sums: SumKind { .shared }
+}
+
+enum FusedFixedPass: Pass {
+  @inline(__always) static var writesY: Bool { true }
+  @inline(__always) static var takesGradients: Bool { true }
+  @inline(__always) static var sums: SumKind { .none }
 }
 
 /// x -> y.
@@ -46,6 +58,20 @@ enum FusedPass: Pass {
   _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
 ) {
   sweep(A.self, L.self, BackwardPass.self, rows)
+}
+
+/// (x, dy) -> dx, for an activation whose parameters are all fixed.
+@inline(__always) func backwardFixedRows<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+) {
+  sweep(A.self, L.self, BackwardFixedPass.self, rows)
+}
+
+/// (x, dy) -> y, dx, for an activation whose parameters are all fixed.
+@inline(__always) func fusedFixedRows<A: Activation, L: Lanes>(
+  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+) {
+  sweep(A.self, L.self, FusedFixedPass.self, rows)
 }
 
 /// (x, dy) -> dx, and parameter gradients that vary along a row.
@@ -88,6 +114,11 @@ struct Row<L: Lanes> {
   var dyMask: Int
   var pMask: (Int, Int, Int, Int)
 
+  /// True if no parameter advances with the row.
+  @inline(__always) var sharesParameters: Bool {
+    pMask.0 | pMask.1 | pMask.2 | pMask.3 == 0
+  }
+
   /// The first of some rows.
   @inline(__always) init(_ rows: UnsafePointer<Rows<L>>, _ parameters: Int) {
     let r = rows.pointee
@@ -117,20 +148,10 @@ struct Row<L: Lanes> {
   }
 }
 
-/// Computes `count` lanes from element `i` of a row.
-///
-/// The same arithmetic for full and partial lanes, so an element's bits do not depend on its place.
-@inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
-  _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int,
-  _ sums: inout (L.Wide, L.Wide, L.Wide, L.Wide)
-) {
-  @inline(__always) func get(_ p: RowOperand<L.Scalar>) -> L {
-    let place = p.data.unsafelyUnwrapped + i
-    return count == L.width ? L.load(place) : L.load(place, first: count)
-  }
-  @inline(__always) func put(_ value: L, _ p: UnsafeMutablePointer<L.Scalar>) {
-    if count == L.width { value.store(p) } else { value.store(p, first: count) }
-  }
+/// The parameters of `count` lanes from element `i` of a row.
+@inline(__always) func parameters<A: Activation, L: Lanes>(
+  _: A.Type, _ row: Row<L>, _ i: Int, _ count: Int
+) -> (L, L, L, L) {
   @inline(__always) func parameter(
     _ k: Int, _ p: UnsafeMutablePointer<L.Scalar>, _ mask: Int
   ) -> L {
@@ -140,14 +161,30 @@ struct Row<L: Lanes> {
     if count == L.width || mask == 0 { return L.load(p + (i & mask)) }
     return L.select(L.mask(first: count), L.load(p + i, first: count), 1)
   }
+  return (
+    parameter(0, row.p.0, row.pMask.0), parameter(1, row.p.1, row.pMask.1),
+    parameter(2, row.p.2, row.pMask.2), parameter(3, row.p.3, row.pMask.3)
+  )
+}
+
+/// Computes `count` lanes from element `i` of a row.
+///
+/// The same arithmetic for full and partial lanes, so an element's bits do not depend on its place.
+@inline(__always) func step<A: Activation, L: Lanes, P: Pass>(
+  _: A.Type, _: P.Type, _ row: Row<L>, _ i: Int, _ count: Int, _ p: (L, L, L, L),
+  _ sums: inout (L.Wide, L.Wide, L.Wide, L.Wide)
+) {
+  @inline(__always) func get(_ p: RowOperand<L.Scalar>) -> L {
+    let place = p.data.unsafelyUnwrapped + i
+    return count == L.width ? L.load(place) : L.load(place, first: count)
+  }
+  @inline(__always) func put(_ value: L, _ p: UnsafeMutablePointer<L.Scalar>) {
+    if count == L.width { value.store(p) } else { value.store(p, first: count) }
+  }
 
   let a = Arguments<L>(
     x: get(row.x), g: A.isGated ? get(row.g) : 0,
-    u: A.isNoisy ? L.load(noise: row.u.data.unsafelyUnwrapped + i, count) : 0,
-    p: (
-      parameter(0, row.p.0, row.pMask.0), parameter(1, row.p.1, row.pMask.1),
-      parameter(2, row.p.2, row.pMask.2), parameter(3, row.p.3, row.pMask.3)
-    ))
+    u: A.isNoisy ? L.load(noise: row.u.data.unsafelyUnwrapped + i, count) : 0, p: p)
   // Everything is loaded before anything is stored: y may be x, dx may be dy.
   var dy: L = 0
   if P.takesGradients {
@@ -160,7 +197,7 @@ struct Row<L: Lanes> {
     if let dx = row.dx.data { put(dy * d.x, dx + i) }
     if A.isGated, let dg = row.dg.data { put(dy * d.g, dg + i) }
     @inline(__always) func add(_ k: Int, _ d: L, _ sum: inout L.Wide) {
-      if k >= A.parameters { return }
+      if k >= A.parameters || P.sums == .none { return }
       var term = dy * d
       // Lanes beyond the row hold no element: they add nothing, not even 0 * inf.
       if count != L.width { term = L.select(L.mask(first: count), term, 0) }
@@ -182,20 +219,26 @@ struct Row<L: Lanes> {
   var row = Row(rows, A.parameters)
   let (n, scratch) = (rows.pointee.n, rows.pointee.scratch)
   @inline(__always) func start(_ k: Int) -> L.Wide {
-    P.takesGradients && k < A.parameters ? scratch[k] : L.Wide.zero
+    P.sums == .shared && k < A.parameters ? scratch[k] : L.Wide.zero
   }
   var sums = (start(0), start(1), start(2), start(3))
   for _ in 0..<rows.pointee.count {
     var i = 0
-    // One body for full and partial lanes: a second one for the tail would double every plugin, and the
-    // branch is predicted.
+    // Stretches that share their parameters: the whole row, or one vector. What a formula computes of its
+    // parameters alone is then computed once a stretch.
     while i < n {
-      step(A.self, P.self, row, i, Swift.min(L.width, n &- i), &sums)
-      i &+= L.width
+      let p = parameters(A.self, row, i, Swift.min(L.width, n &- i))
+      let end = row.sharesParameters ? n : i &+ L.width
+      // One body for full and partial lanes: a second one for the tail would double every plugin, and the
+      // branch is predicted.
+      repeat {
+        step(A.self, P.self, row, i, Swift.min(L.width, n &- i), p, &sums)
+        i &+= L.width
+      } while i < end
     }
     row.advance(A.self, P.self)
   }
-  if P.takesGradients {
+  if P.sums == .shared {
     if A.parameters > 0 { scratch[0] = sums.0 }
     if A.parameters > 1 { scratch[1] = sums.1 }
     if A.parameters > 2 { scratch[2] = sums.2 }
@@ -222,8 +265,9 @@ struct Row<L: Lanes> {
       let lanes = Swift.min(L.width, n &- i)
       var sums = (L.Wide.zero, L.Wide.zero, L.Wide.zero, L.Wide.zero)
       row = start
+      let p = parameters(A.self, row, i, lanes)
       for _ in 0..<count {
-        step(A.self, P.self, row, i, lanes, &sums)
+        step(A.self, P.self, row, i, lanes, p, &sums)
         row.advance(A.self, P.self)
       }
       @inline(__always) func add(_ k: Int, _ sum: L.Wide) {

@@ -74,10 +74,12 @@ struct Glue {
         for pass in Self.passes {
           let name = "\(symbol(activation, type.swift))_\(pass)"
           let types = "\(Self.typeName(activation)).self, \(type.swift).self"
-          var kernels = "{ \(pass)Rows(\(types), $0) }"
+          // A kernel that nobody can call would still be compiled, and sums that nobody wants computed.
+          let learns = activation.parameters.contains { !$0.isFixed }
+          let isFixed = pass != "forward" && !activation.parameters.isEmpty && !learns
+          var kernels = "{ \(pass)\(isFixed ? "Fixed" : "")Rows(\(types), $0) }"
           if pass != "forward" {
-            // A kernel that nobody can call would still be compiled.
-            kernels += activation.parameters.isEmpty ? ", nil" : ", { \(pass)AlongRows(\(types), $0) }"
+            kernels += learns ? ", { \(pass)AlongRows(\(types), $0) }" : ", nil"
           }
           source += """
             @c(\(name)) public func \(name)(
