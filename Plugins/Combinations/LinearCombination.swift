@@ -15,11 +15,16 @@ enum Linearcombination: CoefficientActivation {
     (p[0, 0] + p[0, 1]) + (p[0, 2] + p[0, 3])
   }
 
-  /// The formula, every weight divided first: the sum may overflow before the mean does.
+  /// The formula, the linear terms together and their slope a pair, divided first: the sum may overflow before
+  /// the mean does.
   @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
-    let total = total(p)
-    let linear = fma(p[0, 0] / total, max(x, 0), p[0, 3] / total * x)
-    return linear + fma(p[0, 1] / total, sigmoid(x), p[0, 2] / total * tanh(x))
+    let total =
+      Pair(p[0, 0], 0) + Pair(p[0, 1], 0) + (Pair(p[0, 2], 0) + Pair(p[0, 3], 0))
+    let slope = (Pair(select(x > 0, p[0, 0], 0), 0) + Pair(p[0, 3], 0)) / total
+    let linear = slope * Pair(x, 0)
+    let bends = fma(p[0, 1], sigmoid(x), p[0, 2] * tanh(x)) / total.hi
+    // What infinity loses in a product is not a number.
+    return linear.hi + select(abs(x) == L(.infinity), bends, bends + linear.lo)
   }
 
   /// By x the mean of the derivatives, by w_i (f_i(x) - y) / total.

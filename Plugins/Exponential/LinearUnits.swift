@@ -67,7 +67,12 @@ enum APALU: Activation {
 
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let right = a.p.0 * a.x * (1 + sigmoid(1.702 * a.x))
+    let s = sigmoid(1.702 * a.x)
+    let one = 1 + s
+    // What sum and product lose; infinity loses nothing.
+    let line = product(a.p.0, a.x)
+    let lost = fma(line.hi, (1 - one) + s, line.lo * one)
+    let right = fma(line.hi, one, select(a.x == N(.infinity), 0, lost))
     return select(a.x >= 0, right, a.p.1 * expm1(a.x))
   }
 

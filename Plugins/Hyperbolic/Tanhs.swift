@@ -27,35 +27,47 @@ enum Tanh: Activation {
 ///
 /// tanhshrink(NaN) = NaN, tanhshrink(±inf) = ±inf; near 0 it is x^3 / 3.
 enum Tanhshrink: Activation {
-  /// The formula where |x| >= 2; nearer to 0 it would cancel.
+  /// Two forms, in neither of which the larger terms cancel, with one division for both.
   ///
-  /// There it is x c / (1 + c), from tanh's continued fraction
+  /// From |x| = 1 on, |x| - 1 + 2t / (1 + t) with t = e^(-2|x|). Nearer to 0, x^3 (1/3 + q), x^3 and 1/3 as
+  /// pairs and q a quotient of polynomials in s = x^2: from tanh's continued fraction
   ///
-  ///     tanh(x) = x / (1 + c),   c = x^2 / (3 + x^2 / (5 + ... x^2 / 23)),
+  ///     tanh(x) = x / (1 + s / (3 + s / (5 + ... s / 17))),
   ///
-  /// written as a quotient of polynomials in x^2, right to 1.1e-18 up to 2.
-  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let x = clamp(a.x, -2, 2)
-    let s = x * x
-    var top: N = 3.1622138893727925985e-12
-    top = fma(top, s, 9.2494756264154183505e-9)
-    top = fma(top, s, 4.0358545316592608736e-6)
-    top = fma(top, s, 0.00055210489993098688751)
-    top = fma(top, s, 0.026086956521739130435)
-    top = fma(top, s, 0.33333333333333333333)
-    var bottom: N = 3.1622138893727925985e-12
-    bottom = fma(bottom, s, 9.4961283097864961732e-9)
-    bottom = fma(bottom, s, 4.2732577394039232779e-6)
-    bottom = fma(bottom, s, 0.00061022120518688024409)
-    bottom = fma(bottom, s, 0.031055900621118012422)
-    bottom = fma(bottom, s, 0.4782608695652173913)
+  /// right to 8e-17.
+  ///
+  /// Returns x^3 (1/3 + q) where |x| < 1, and the q of either side.
+  @inline(__always) static func parts<N: Number>(_ x: N) -> (isNear: N.Mask, near: N, q: N) {
+    let square = square(x)
+    let s = square.hi
+    var top = fma(s, -4.3529455294161177e-07, -0.00013279385828405437)
+    top = fma(top, s, -0.0087768440709617181)
+    top = fma(top, s, -0.13333333333333333)
+    var bottom = fma(s, 1.3058836588248353e-06, 0.00040221216691804925)
+    bottom = fma(bottom, s, 0.027450980392156862)
+    bottom = fma(bottom, s, 0.47058823529411764)
     bottom = fma(bottom, s, 1)
-    return select(abs(a.x) < 2, a.x * (s * top / bottom), a.x - tanh(a.x))
+    let size = abs(x)
+    let isNear = size < 1
+    let t = exp(-2 * size)
+    let q = select(isNear, s * top, 2 * t) / select(isNear, bottom, 1 + t)
+    let cube = square * Pair(x, 0)
+    let third = Pair<N>(constant: 1.0 / 3, 0x1p-54 / 3)
+    let rest = fma(cube.hi, q + third.lo, cube.lo * third.hi)
+    return (isNear, N.product(cube.hi, third.hi, minus: -rest), q)
   }
 
-  /// tanh(x)^2.
+  /// The formula.
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let (isNear, near, q) = parts(a.x)
+    let far = (abs(a.x) - 1) + q
+    return select(isNear, near, select(a.x < 0, -far, far))
+  }
+
+  /// tanh(x)^2, tanh made of what the value is made of.
   @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
-    let t = tanh(a.x)
+    let (isNear, near, q) = parts(a.x)
+    let t = select(isNear, a.x - near, 1 - q)
     return Gradient(x: t * t)
   }
 }
@@ -67,9 +79,9 @@ enum Tanhshrink: Activation {
 /// lisht(NaN) = NaN, lisht(±inf) = inf.
 /// Source: arXiv:1901.05894, section 3.
 enum LiSHT: Activation {
-  /// The formula.
+  /// The formula; from 50 on, where tanh is 1, without it: infinity has no product with what rounding lost.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    a.x * tanh(a.x)
+    select(abs(a.x) > 50, abs(a.x), tanh(Pair(a.x, 0), times: a.x))
   }
 
   /// tanh(x) + x sech(x)^2, two terms of one sign; from 50 on, where the second is nothing, as there.

@@ -28,11 +28,12 @@ enum Snake: Activation {
     return Pair(select(isNear, theta, 0), select(abs(lo) < 0.5, lo, 0))
   }
 
-  /// The formula; for a = 0 its limit, x.
+  /// The formula, in pairs because left of 0 the terms cancel in part; for a = 0 its limit, x.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let theta = angle(a.x, a.p.0)
-    let s = fma(theta.lo, cos(theta.hi), sin(theta.hi))
-    return a.x + s * (s / select(a.p.0 == 0, 1, a.p.0))
+    let s = sin(angle(a.x, a.p.0))
+    let ripple = s * s / Pair(select(a.p.0 == 0, 1, a.p.0), 0)
+    let y = Pair(a.x, 0) + ripple
+    return select(abs(a.x) == N(.infinity), a.x, y.hi + y.lo)
   }
 
   /// By x 1 + sin(2 a x), by a (a x sin(2 a x) - sin(a x)^2) / a^2.

@@ -11,37 +11,55 @@ enum Sqish: Activation {
   /// What value and derivatives have in common, with q = gamma (1 - alpha) x.
   struct Parts<N: Number> {
     /// 1 - alpha.
-    var d: N
+    var d: Pair<N>
     /// True where q is negative.
     var isLeft: N.Mask
-    /// -|q|, as a pair: rounded, it would cost 80 ULP where a part is e^-80.
-    var exponent: Pair<N>
-    /// e^-|q|.
+    /// e^-|q| = 2^k (hi + lo), and h, the same as one number.
+    var k: N
+    var e: Pair<N>
     var h: N
     /// 1 / sqrt(1 + beta e^(-2q)), without the factor h on the left.
-    var inverse: N
+    var inverse: Pair<N>
   }
 
   @inline(__always) static func parts<N: Number>(_ a: Arguments<N>) -> Parts<N> {
     let d = Pair(1, 0) + Pair(-a.p.0, 0)
+    // As a pair: rounded, q would cost 80 ULP where a part is e^-80.
     let q = Pair(a.p.2, 0) * d * Pair(a.x, 0)
     let isLeft = q.hi < 0
     let lo = select(abs(q.hi) < 2000, select(isLeft, q.lo, -q.lo), 0)
-    let exponent = Pair(-abs(q.hi), lo)
-    let h = exp(exponent, times: 1)
-    let inverse = 1 / sqrt(select(isLeft, fma(h, h, a.p.1), fma(a.p.1 * h, h, 1)))
-    return Parts(d: d.hi, isLeft: isLeft, exponent: exponent, h: h, inverse: inverse)
+    let (k, e) = exponential(-abs(q.hi))
+    let eLost = fma(e.hi, lo, e.lo)
+    let h = (e.hi + eLost).scaled(byPowerOfTwo: k)
+    let v = select(isLeft, fma(h, h, a.p.1), fma(a.p.1 * h, h, 1))
+    // What root and division lose, from their exact remainders.
+    let root = sqrt(v)
+    let inverse = 1 / root
+    let rest = fma(
+      0.5 * inverse * inverse, N.product(root, root, minus: v),
+      -N.product(root, inverse, minus: 1))
+    return Parts(
+      d: d, isLeft: isLeft, k: k, e: Pair(e.hi, eLost), h: h,
+      inverse: Pair(inverse, inverse * rest))
   }
 
   /// The formula; where the exponential would overflow, as (1 - alpha) x e^q / sqrt(e^2q + beta).
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let (x, parts) = (a.x, parts(a))
+    let (isLeft, e) = (parts.isLeft, parts.e)
     let isFar = abs(x) == N(.infinity)
-    let finite = select(isFar, sign(x), x)
-    let dx = parts.d * finite
-    let weighted = select(parts.isLeft, exp(parts.exponent, times: dx), dx) * parts.inverse
-    let limit = select(x > 0, x, select(a.p.0 == 0, 0 * finite, a.p.0 * x))
-    return select(isFar, limit, fma(a.p.0, x, weighted))
+    let finite = Pair(select(isFar, sign(x), x), 0)
+    // Part of a small power comes first, or the product would overflow before.
+    let isSmall = N.and(isLeft, parts.k < -64)
+    let power = select(isLeft, parts.k, 0) + select(isSmall, 64, 0)
+    let part = parts.d * finite * Pair(select(isSmall, 0x1p-64, 1), 0)
+    let weighted =
+      part * parts.inverse * Pair(select(isLeft, e.hi, 1), select(isLeft, e.lo, 0))
+    let tail = Pair(
+      weighted.hi.scaled(byPowerOfTwo: power), weighted.lo.scaled(byPowerOfTwo: power))
+    let sum = Pair(a.p.0, 0) * finite + tail
+    let limit = select(x > 0, x, select(a.p.0 == 0, 0 * finite.hi, a.p.0 * x))
+    return select(isFar, limit, sum.hi + sum.lo)
   }
 
   /// The derivatives, by hand.
@@ -51,7 +69,7 @@ enum Sqish: Activation {
   @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let (beta, gamma) = (a.p.1, a.p.2)
     let parts = parts(a)
-    let (d, h, inverse) = (parts.d, parts.h, parts.inverse)
+    let (d, h, inverse) = (parts.d.hi, parts.h, parts.inverse.hi + parts.inverse.lo)
     let r = select(parts.isLeft, h * inverse, inverse)
     let h2 = h * h
     // Beyond the bound w is nothing, and infinity times 0 is not a limit.

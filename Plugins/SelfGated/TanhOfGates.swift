@@ -5,9 +5,14 @@
 /// phish(NaN) = NaN, phish(+inf) = inf, phish(-inf) = 0.
 /// Source: Naveen, "Phish: a novel hyper-optimizable activation function", 2022.
 enum Phish: Activation {
-  /// The formula; left of -60 GELU is nothing.
+  /// The formula, GELU a pair.
+  ///
+  /// Left of -7, where tanh is its argument, which may be subnormal, that one's power of two comes last. From 50
+  /// on tanh is 1.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    max(a.x, -60) * tanh(gelu(a.x))
+    let x = clamp(a.x, -60, 60)
+    let near = tanh(geluPair(x), times: x)
+    return select(x > 50, a.x, select(x < -7, gelu(x, times: x), near))
   }
 
   /// tanh(u) + x sech^2(u) u' with u = gelu(x); beyond ±60, where the second term is nothing, as there.
@@ -29,16 +34,31 @@ enum Smish: Activation {
   ///
   /// With t = e^-|x|,
   ///
-  ///     tanh(log(1 + sigmoid(x))) = (2t + 3t^2) / (2 + 6t + 5t^2)    for x < 0
+  ///     tanh(log(1 + sigmoid(x))) = t (2 + 3t) / (2 + 6t + 5t^2)     for x < 0
   ///                               = (3 + 2t) / (5 + 6t + 2t^2)       for x >= 0,
   ///
-  /// here with both parts divided by 4, so that x times the numerator does not overflow.
+  /// here with both parts divided by 4, and all of it in pairs: rounded parts make 3 ULP. On the left the power
+  /// of two in t comes last.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let x = a.x
-    let e = Pair(-abs(x), 0)
-    let t = exp(e, times: 1)
-    let left = exp(e, times: x * fma(t, 0.75, 0.5))
-    return select(x < 0, left, x * fma(t, 0.5, 0.75)) / denominator(x, t)
+    let x = max(a.x, -1400)
+    let isLeft = x < 0
+    let (k, e) = exponential(-abs(x))
+    let t = Pair(e.hi.scaled(byPowerOfTwo: k), e.lo.scaled(byPowerOfTwo: k))
+    let top = line(t, select(isLeft, 0.75, 0.5), select(isLeft, 0.5, 0.75))
+    let inner = line(t, select(isLeft, 1.25, 0.5), 1.5)
+    let first: N = select(isLeft, 0.5, 1.25)
+    let d = fma(t.hi, inner.hi, first)
+    let dLost = N.product(t.hi, inner.hi, minus: d - first)
+    let bottom = Pair(d, fma(t.hi, inner.lo, fma(t.lo, inner.hi, dLost)))
+    let w = top / bottom * Pair(select(isLeft, e.hi, 1), select(isLeft, e.lo, 0))
+    let y = fma(x, w.hi, x * w.lo).scaled(byPowerOfTwo: select(isLeft, k, 0))
+    return select(x == N(.infinity), x, y)
+  }
+
+  /// slope t + first for 0 <= t <= 1, whose difference to `first` is exact.
+  @inline(__always) static func line<N: Number>(_ t: Pair<N>, _ slope: N, _ first: N) -> Pair<N> {
+    let y = fma(slope, t.hi, first)
+    return Pair(y, fma(slope, t.lo, N.product(slope, t.hi, minus: y - first)))
   }
 
   /// w + x t (1 + t) r / (4 d^2) with w the weight, d its denominator and r = 1 + 2t (x < 0) or 2 + t.

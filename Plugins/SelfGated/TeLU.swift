@@ -5,10 +5,16 @@
 /// telu(NaN) = NaN, telu(+inf) = inf, telu(-inf) = -0.
 /// Source: Fernandez and Mali, arXiv:2402.02790, and, as TanhExp, Liu and Di, arXiv:2003.09855.
 enum TeLU: Activation {
-  /// The formula; left of -19, where tanh(e^x) is e^x to the last bit and may be subnormal, scaled last.
+  /// The formula, e^x a pair.
+  ///
+  /// Left of -19, where tanh(e^x) is e^x to the last bit and may be subnormal, 2^k comes last. From 4 on
+  /// tanh(e^x) is 1.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let x = a.x
-    return select(x < -19, exp(Pair(x, 0), times: x), x * tanh(exp(x)))
+    let x = max(a.x, -1400)
+    let (k, e) = exponential(x)
+    let u = Pair(e.hi.scaled(byPowerOfTwo: k), e.lo.scaled(byPowerOfTwo: k))
+    let tail = fma(x, e.hi, x * e.lo).scaled(byPowerOfTwo: k)
+    return select(x > 4, x, select(x < -19, tail, tanh(u, times: x)))
   }
 
   /// tanh(e^x) + x e^x sech^2(e^x); from x = 5 on, where the second term is nothing, with that of 5.
