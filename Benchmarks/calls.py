@@ -30,7 +30,7 @@ try:
 except ImportError:
     jax = None
 
-_SHARED = "abs cos exp expm1 log1p sign sin sqrt tanh where".split()
+_SHARED = "abs cos exp expm1 log1p maximum sign sin sqrt tanh where".split()
 TORCH = SimpleNamespace(
     **{name: getattr(torch, name) for name in _SHARED},
     clamp=torch.clamp,
@@ -467,7 +467,10 @@ class Compiled:
         self.parameters, self.learned, self.places, order = [], [], [], []
         words = layout.granularity if isinstance(layout.granularity, dict) else {}
         for p in self.activation.parameters:
-            start = np.asarray(self.activation.initial(p.name), np.float32)
+            start = 1 / (len(self.parameters) + 1)  # what a model might supply
+            if not p.supplied:
+                start = self.activation.initial(p.name)
+            start = np.asarray(start, np.float32)
             if not p.is_vector:
                 start = start.reshape(())
             if p.fixed:

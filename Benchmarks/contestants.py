@@ -138,6 +138,7 @@ ZOO = {
     ),
     "crreglu": C(lambda t, x, g, eps: x * crrelu(t, g, eps)),
     "crrelu": C(crrelu),
+    "dynamic-relu": C(lambda t, x, a1, b1, a2, b2: t.maximum(a1 * x + b1, a2 * x + b2)),
     "elu": C(
         lambda t, x, alpha: t.where(x > 0, x, alpha * t.expm1(x)),
         native=("elu", "x", 1.0),
@@ -371,6 +372,7 @@ _GROUPS = dict(granularity={"a": "layer", "b": "group"}, groups=8)
 # Beside PLAIN, where it makes a difference.
 LAYOUTS = {
     "crrelu": [_CHANNEL],
+    "dynamic-relu": [_CHANNEL],
     "lslu": [_CHANNEL],
     "prelu": [_CHANNEL],
     "pwlu": [_CHANNEL],

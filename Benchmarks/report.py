@@ -37,6 +37,7 @@ HEAVY = [
     ("swiglu", ""),
     ("swiglu", "halves of one tensor"),
     ("dynamic-relu", ""),
+    ("dynamic-relu", "channel innermost"),
 ]
 
 
