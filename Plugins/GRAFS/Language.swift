@@ -7,7 +7,8 @@
 enum GRAFSGPT1: Activation {
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    silu(GRAFSWRN.value(a)) * silu(a.x)
+    // Left of -60 the first factor is nothing.
+    rounded(siluPair(GRAFSWRN.pair(a.x)) * siluPair(Pair(max(a.x, -60), 0)))
   }
 
   /// silu'(u) u' silu(x) + silu(u) silu'(x) with u that of GRAFS-WRN.
@@ -23,12 +24,17 @@ enum GRAFSGPT1: Activation {
 /// grafs-gpt-2(NaN) = NaN, grafs-gpt-2(±inf) = inf.
 /// Source: the code of arXiv:2408.06820.
 enum GRAFSGPT2: Activation {
-  /// The formula; beyond ±100 the outer silu is its argument, which then may overflow before the result does.
+  /// The formula; left of -80 the inner silu is nothing, right of 1e4 u is a number of which e^-u is nothing.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let v = silu(a.x)
-    let half = sigmoid(v) * a.x
-    let bend = select(abs(a.x) > 100, 0.431 * half * a.x, 0.431 * silu(half * a.x))
-    return fma(0.5681, v, bend)
+    let x = a.x
+    let v = siluPair(Pair(max(x, -80), 0))
+    let gate = logisticDivisor(v)
+    let near = clamp(x, -1e4, 1e4)
+    let u = square(near) / gate
+    // In this order nothing overflows before the result does.
+    let half = Pair(constant: 0.431, 0) * Pair(x, 0) / gate
+    let bend = half * Pair(x, 0) / logisticDivisor(u)
+    return rounded(bend + v * Pair(constant: 0.5681, 0))
   }
 
   /// 0.431 silu'(u) u' + 0.5681 silu'(x) with u = s x^2, s = sigmoid(v), v = silu(x), and
@@ -51,7 +57,13 @@ enum GRAFSGPT2: Activation {
 enum GRAFSGPT3: Activation {
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    let u = gelu(a.x)
-    return gelu(u) + u
+    let u = geluPair(a.x)
+    return rounded(u + geluPair(u))
+  }
+
+  /// (gelu'(gelu(x)) + 1) gelu'(x).
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    let slope = L.geluSlope(a.x)
+    return Gradient(x: fma(L.geluSlope(gelu(a.x)), slope, slope))
   }
 }

@@ -6,7 +6,14 @@
 /// Source: the code of arXiv:2408.06820.
 enum GRAFSResNet1: Activation {
   /// The formula.
-  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N { silu(gelu(a.x)) }
+  @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
+    rounded(siluPair(geluPair(a.x)))
+  }
+
+  /// silu'(gelu(x)) gelu'(x).
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
+    Gradient(x: L.siluSlope(gelu(a.x)) * L.geluSlope(a.x))
+  }
 }
 
 /// GRAFS-ResNet-2: silu(leakyrelu(gelu(x))), leakyrelu(u) = max(u, 0.01 u).
@@ -16,8 +23,18 @@ enum GRAFSResNet1: Activation {
 enum GRAFSResNet2: Activation {
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
+    let u = geluPair(a.x)
+    let leak = u * Pair(constant: 0.01, 0)
+    let isLeft = u.hi <= 0
+    return rounded(
+      siluPair(Pair(select(isLeft, leak.hi, u.hi), select(isLeft, leak.lo, u.lo))))
+  }
+
+  /// silu'(v) gelu'(x), a hundredth of it for x <= 0.
+  @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
     let u = gelu(a.x)
-    return silu(select(u > 0, u, 0.01 * u))
+    let slope: L = select(u > 0, 1, 0.01)
+    return Gradient(x: slope * (L.siluSlope(slope * u) * L.geluSlope(a.x)))
   }
 }
 
@@ -28,7 +45,7 @@ enum GRAFSResNet2: Activation {
 enum GRAFSResNet3: Activation {
   /// The formula: gelu and silu have the sign of their arguments.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    silu(gelu(max(a.x, 0)))
+    rounded(siluPair(geluPair(max(a.x, 0))))
   }
 
   /// silu'(gelu(x)) gelu'(x) for x > 0, else 0.
@@ -46,7 +63,7 @@ enum GRAFSResNet4: Activation {
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
     let r = max(a.x, 0)
-    return r * sigmoid(gelu(r))
+    return rounded(Pair(r, 0) / logisticDivisor(geluPair(r)))
   }
 
   /// s (1 + r (1 - s) gelu'(r)) with s = sigmoid(gelu(r)), r = max(x, 0) up to 100, where 1 - s is nothing.
@@ -65,7 +82,11 @@ enum GRAFSResNet4: Activation {
 enum GRAFSWRN: Activation {
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    sigmoid(max(a.x, 0)) * gelu(a.x)
+    rounded(pair(a.x))
+  }
+
+  @inline(__always) static func pair<N: Number>(_ x: N) -> Pair<N> {
+    geluPair(x) / logisticDivisor(Pair(max(x, 0), 0))
   }
 
   /// s (gelu'(x) + (1 - s) gelu(x)) with s = sigmoid(x) for x > 0, up to 100, where 1 - s is nothing; else

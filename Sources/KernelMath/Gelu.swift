@@ -46,7 +46,7 @@ extension Lanes {
   /// x Phi(x) as a pair.
   ///
   /// - Error: 1.2 ULP f32, 1.7 ULP f64 of `hi`.
-  /// - geluPair(-inf) = -0, geluPair(+inf) = inf and NaN, geluPair(NaN) = NaN.
+  /// - geluPair(-inf) = 0, geluPair(+inf) = inf and NaN, geluPair(NaN) = NaN.
   @inline(__always) static func geluPair(_ x: Self) -> Pair<Self> {
     let (weight, k) = normalDistribution(x)
     let bounded = max(x, -constants.gateReach)
@@ -65,7 +65,7 @@ extension Lanes {
     let bounded = max(x, -constants.gateReach)
     let n = factor * bounded
     let low = fma(n, weight.lo, productError(factor, bounded, n) * weight.hi)
-    let result = product(n, weight.hi, plusLow: low)
+    let result = product(n, weight.hi, plusLow: low).withSign(of: n)
     // NaN where the product overflows before what makes it small has come: there the factor comes last.
     let last = factor * (bounded * weight.hi).scaled(byPowerOfTwo: late)
     return select(result == result, result.scaled(byPowerOfTwo: late), last)

@@ -144,7 +144,7 @@ extension Lanes {
     let m = r + bend
     let t = tanh(k, m, lost: (r - m) + bend)
     let signed = sign * factor
-    return product(signed, t.hi, plusLow: signed * t.lo)
+    return product(signed, t.hi, plusLow: signed * t.lo).withSign(of: signed)
   }
 
   /// (1 - t) / (1 + t) with t = 2^k (1 + m + lost); 1 - 2^k is exact or nothing is lost by rounding it.

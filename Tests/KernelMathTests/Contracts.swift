@@ -138,7 +138,7 @@ let contracts: [Contract] = [
       let y = geluPair($0)
       return y.hi + y.lo
     }, truth: { $0 * normalDistribution($0) }, bound32: 1.8, bound64: 2.2,
-    limits: [-0.0, -0.0, 0, .nan]),
+    limits: [0, 0, 0, .nan]),
   Contract(
     name: "mish", f32: { mish($0) }, f64: { mish($0) },
     truth: {
