@@ -19,7 +19,9 @@ struct RowOperand<Element> {
 struct RowParameter<Scalar> {
   /// How many coefficients it has.
   var count = 1
-  /// Coefficient 0. Scalars that a row shares are spread over as many lanes as a load takes.
+  /// Coefficient 0.
+  ///
+  /// Scalars that a row shares are spread over as many lanes as a load takes.
   var data: UnsafeMutablePointer<Scalar>?
   /// From one coefficient to the next.
   var step = 0
