@@ -1,57 +1,13 @@
 // The row kernels of activations with coefficients: the same lanes and tail as Sweep.swift, with parameters
 // that are looked up instead of loaded once.
 
-/// x -> y.
-@inline(__always) func forwardRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+/// The row kernel of a pass; sums know themselves whether they lie along the row.
+@inline(__always) func rows<A: CoefficientActivation, L: Lanes, P: Pass>(
+  _: A.Type, _: L.Type, _: P.Type, _ rows: UnsafeMutableRawPointer
 ) {
-  sweep(A.self, L.self, ForwardPass.self, rows)
-}
-
-/// (x, dy) -> dx and parameter gradients.
-@inline(__always) func backwardRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-}
-
-/// The same: sums that nobody wants are not added.
-@inline(__always) func backwardFixedRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-}
-
-/// The same: sums know themselves whether they lie along the row.
-@inline(__always) func backwardAlongRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-}
-
-/// (x, dy) -> y, dx and parameter gradients.
-///
-/// Backward first: y may be x, and dx is never x. A third loop for both would save only the reading of x.
-@inline(__always) func fusedRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-  sweep(A.self, L.self, ForwardPass.self, rows)
-}
-
-/// The same.
-@inline(__always) func fusedFixedRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  fusedRows(A.self, L.self, rows)
-}
-
-/// The same.
-@inline(__always) func fusedAlongRows<A: CoefficientActivation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-  sweep(A.self, L.self, ForwardPass.self, rows)
+  // Backward first: y may be x, and dx is never x. A third loop for both would save only the reading of x.
+  if P.takesGradients { sweep(A.self, L.self, Backward<SharedSums>.self, rows) }
+  if P.writesY { sweep(A.self, L.self, Forward.self, rows) }
 }
 
 /// Sweeps rows one after the other.

@@ -12,6 +12,23 @@ enum SumKind {
   case along
 }
 
+/// A `SumKind` as a type, for specialising.
+protocol SumRule {
+  static var kind: SumKind { get }
+}
+
+enum NoSums: SumRule {
+  @inline(__always) static var kind: SumKind { .none }
+}
+
+enum SharedSums: SumRule {
+  @inline(__always) static var kind: SumKind { .shared }
+}
+
+enum AlongSums: SumRule {
+  @inline(__always) static var kind: SumKind { .along }
+}
+
 /// Adds the sums of a column of lanes: to each lane's own place, or all to the one they share.
 @inline(__always) func addColumn<W: WideLanes>(
   _ wide: W, to place: UnsafeMutablePointer<Double>?, isAlong: Bool, _ i: Int, _ count: Int,

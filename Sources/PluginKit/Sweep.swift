@@ -1,7 +1,7 @@
 // The row kernels of every activation made from a formula. Forward, backward and fused are this sweep with
 // constant flags; what a pass does not need is removed when it is specialised.
 
-/// What a sweep computes.
+/// What the rows of a call go through.
 ///
 /// A type, not a value: each pass is a specialisation of its own, whatever the inliner thinks.
 protocol Pass {
@@ -10,93 +10,39 @@ protocol Pass {
   static var sums: SumKind { get }
 }
 
-enum ForwardPass: Pass {
+/// x -> y.
+enum Forward: Pass {
   @inline(__always) static var writesY: Bool { true }
   @inline(__always) static var takesGradients: Bool { false }
   @inline(__always) static var sums: SumKind { .none }
 }
 
-enum BackwardPass: Pass {
+/// (x, dy) -> dx and parameter gradients.
+enum Backward<S: SumRule>: Pass {
   @inline(__always) static var writesY: Bool { false }
   @inline(__always) static var takesGradients: Bool { true }
-  @inline(__always) static var sums: SumKind { .shared }
+  @inline(__always) static var sums: SumKind { S.kind }
 }
 
-enum BackwardFixedPass: Pass {
-  @inline(__always) static var writesY: Bool { false }
-  @inline(__always) static var takesGradients: Bool { true }
-  @inline(__always) static var sums: SumKind { .none }
-}
-
-enum BackwardAlongPass: Pass {
-  @inline(__always) static var writesY: Bool { false }
-  @inline(__always) static var takesGradients: Bool { true }
-  @inline(__always) static var sums: SumKind { .along }
-}
-
-enum FusedPass: Pass {
+/// (x, dy) -> y, dx and parameter gradients.
+enum Fused<S: SumRule>: Pass {
   @inline(__always) static var writesY: Bool { true }
   @inline(__always) static var takesGradients: Bool { true }
-  @inline(__always) static var sums: SumKind { .shared }
+  @inline(__always) static var sums: SumKind { S.kind }
 }
 
-enum FusedFixedPass: Pass {
-  @inline(__always) static var writesY: Bool { true }
-  @inline(__always) static var takesGradients: Bool { true }
-  @inline(__always) static var sums: SumKind { .none }
-}
-
-/// x -> y.
-@inline(__always) func forwardRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
+/// The row kernel of a pass.
+@inline(__always) func rows<A: Activation, L: Lanes, P: Pass>(
+  _: A.Type, _: L.Type, _: P.Type, _ rows: UnsafeMutableRawPointer
 ) {
-  sweep(A.self, L.self, ForwardPass.self, rows)
-}
-
-/// (x, dy) -> dx, and sums of parameter gradients that rows share.
-@inline(__always) func backwardRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardPass.self, rows)
-}
-
-/// (x, dy) -> dx, for an activation whose parameters are all fixed.
-@inline(__always) func backwardFixedRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, BackwardFixedPass.self, rows)
-}
-
-/// (x, dy) -> y, dx, for an activation whose parameters are all fixed.
-@inline(__always) func fusedFixedRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, FusedFixedPass.self, rows)
-}
-
-/// (x, dy) -> dx, and parameter gradients that vary along a row.
-@inline(__always) func backwardAlongRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweepColumns(A.self, L.self, BackwardAlongPass.self, rows)
-}
-
-/// (x, dy) -> y, dx, and sums of parameter gradients that rows share.
-@inline(__always) func fusedRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweep(A.self, L.self, FusedPass.self, rows)
-}
-
-/// (x, dy) -> y, dx, and parameter gradients that vary along a row.
-///
-/// Backward first: y may be x, and dx is never x. A loop for both at once would cost every plugin more room
-/// than the case is worth.
-@inline(__always) func fusedAlongRows<A: Activation, L: Lanes>(
-  _: A.Type, _: L.Type, _ rows: UnsafeMutableRawPointer
-) {
-  sweepColumns(A.self, L.self, BackwardAlongPass.self, rows)
-  sweep(A.self, L.self, ForwardPass.self, rows)
+  if P.sums != .along {
+    sweep(A.self, L.self, P.self, rows)
+    return
+  }
+  // Backward first: y may be x, and dx is never x. A loop for both at once would cost every plugin more room
+  // than the case is worth.
+  sweepColumns(A.self, L.self, Backward<AlongSums>.self, rows)
+  if P.writesY { sweep(A.self, L.self, Forward.self, rows) }
 }
 
 /// One row: where each operand starts, and which of them advance with it.

@@ -76,10 +76,12 @@ struct Glue {
           let types = "\(Self.typeName(activation)).self, \(type.swift).self"
           // A kernel that nobody can call would still be compiled, and sums that nobody wants computed.
           let learns = activation.parameters.contains { !$0.isFixed }
-          let isFixed = pass != "forward" && !activation.parameters.isEmpty && !learns
-          var kernels = "{ \(pass)\(isFixed ? "Fixed" : "")Rows(\(types), $0) }"
+          func kernel(_ pass: String) -> String { "{ rows(\(types), \(pass).self, $0) }" }
+          var kernels = kernel("Forward")
           if pass != "forward" {
-            kernels += learns ? ", { \(pass)AlongRows(\(types), $0) }" : ", nil"
+            let name = pass == "backward" ? "Backward" : "Fused"
+            kernels = kernel("\(name)<\(learns ? "SharedSums" : "NoSums")>")
+            kernels += ", " + (learns ? kernel("\(name)<AlongSums>") : "nil")
           }
           source += """
             @c(\(name)) public func \(name)(
