@@ -62,7 +62,10 @@ struct Toolchain {
     return path
   }
 
-  /// Runs a program; fails with its own output if it fails.
+  /// Lines of a compiler's output that a failure shows.
+  private static let longestOutput = 60
+
+  /// Runs a program; fails with the beginning of its own output if it fails.
   static func run(_ program: String, _ arguments: [String], in folder: URL, verbose: Bool)
     throws(CommandFailure)
   {
@@ -79,9 +82,14 @@ struct Toolchain {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let name = URL(fileURLWithPath: program).lastPathComponent
+      let text = String(decoding: output, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      // One mistake in a page may be reported for every kernel that is made of it.
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let rest = lines.count - longestOutput
       throw CommandFailure(
-        "\(name) failed:\n\(String(decoding: output, as: UTF8.self))"
-          .trimmingCharacters(in: .whitespacesAndNewlines))
+        "\(name) failed:\n\(lines.prefix(verbose ? .max : longestOutput).joined(separator: "\n"))"
+          + (rest > 0 && !verbose ? "\n... and \(rest) more lines; --verbose prints all." : ""))
     }
   }
 }
