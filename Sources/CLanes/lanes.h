@@ -220,7 +220,7 @@ LANES_INLINE int lanes_has_tables(void) {
 /* tanh by tables, where lanes_has_tables(); else x. */
 LANES_INLINE f32xN lanes_f32_tanh(f32xN x) {
 #if defined(__AVX512F__)
-  /* From 9.02 on it is 1. NaN stays: min gives its second operand then. */
+  /* From 9.02 on as at 9.02, within an ULP of 1. NaN stays: min gives its second operand then. */
   f32xN a = __builtin_ia32_minps512((f32xN)9.02f, __builtin_elementwise_abs(x), 4);
   /* Exponent and two bits of the significand number the intervals from 1/16 on. */
   i32xN index = __builtin_elementwise_max((i32xN)((u32xN)a >> 21) - (((127 - 4) << 2) - 1), (i32xN)0);

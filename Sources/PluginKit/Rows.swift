@@ -56,7 +56,7 @@ struct Rows<L: Lanes> {
   var scratch: UnsafeMutablePointer<L.Wide>
 }
 
-/// How many sums of coefficients fit into the scratch; those of the others are added to memory at once.
+/// How many sums of coefficients fit into the scratch of `walk`; those of the others are added to memory at once.
 @inline(__always) var scratchRoom: Int { 64 }
 
 /// Cells of one vector each: four spread scalars, and ones for a `dy` that the caller did not give.
