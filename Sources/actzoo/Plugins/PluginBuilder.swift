@@ -125,8 +125,10 @@ struct PluginBuilder {
       [
         "-Ounchecked", "-wmo", "-parse-as-library", "-enable-experimental-feature", "Embedded",
         "-swift-version", "6", "-warnings-as-errors", "-D", "ACTZOO_ONE_MODULE", "-module-name",
-        "ActZooPlugin", "-Xfrontend", "-function-sections", "-I", toolchain.include, "-I",
-        toolchain.lanes,
+        "ActZooPlugin", "-Xfrontend", "-function-sections",
+        // It writes a hash of these very words, temporary paths among them, into the library.
+        "-Xfrontend", "-disable-incremental-llvm-codegen",
+        "-I", toolchain.include, "-I", toolchain.lanes,
       ] + toolchain.kitSources + swiftSources + [swift]
     if level == .aarch64 {
       // The toolchain has no Embedded library for aarch64 Linux, but a bare-metal object links.
