@@ -23,7 +23,7 @@ enum LSLUchain: CoefficientActivation {
   /// Back through the chain: what comes to z_i+1 goes to bias_i, times max(z_i, 0) to alpha_i, and times
   /// alpha_i on to z_i where it is above 0.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     let r0 = max(x, 0)
     let r1 = max(fma(p[0, 0], r0, p[1, 0]), 0)

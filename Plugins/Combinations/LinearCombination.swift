@@ -29,7 +29,7 @@ enum Linearcombination: CoefficientActivation {
 
   /// By x the mean of the derivatives, by w_i (f_i(x) - y) / total.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     let total = total(p)
     let (s, t, y) = (sigmoid(x), tanh(x), value(x, p))

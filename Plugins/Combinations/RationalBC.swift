@@ -22,9 +22,9 @@ enum RationalB: CoefficientActivation {
 
   /// The derivatives, by hand.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
-    safeQuotientGradient(x, dy, p, &sums, floor: 1, first: 1)
+    safeQuotientGradient(x, dy, p, sums, floor: 1, first: 1)
   }
 }
 
@@ -52,8 +52,8 @@ enum RationalC: CoefficientActivation {
 
   /// The derivatives, by hand.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
-    safeQuotientGradient(x, dy, p, &sums, floor: 0.1, first: 0)
+    safeQuotientGradient(x, dy, p, sums, floor: 0.1, first: 0)
   }
 }

@@ -35,7 +35,7 @@
 /// With s the sign of S, 1 at 0: by x (P' - (P / Q) s S') / Q, by a_j x^j / Q, by the coefficient of x^k in S
 /// -(P / Q) s x^k / Q. From |x| = 2^20 on as at 2^20.
 @inline(__always) func safeQuotientGradient<L: Lanes>(
-  _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>, floor: L, first: Int
+  _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>, floor: L, first: Int
 ) -> L {
   let z = clamp(x, -0x1p20, 0x1p20)
   var (P, dP) = (p[0, 5], L(0))

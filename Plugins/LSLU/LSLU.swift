@@ -20,7 +20,7 @@ enum LSLU: CoefficientActivation {
 
   /// Of each term theta h, h = max(x + omega, 0): by theta h, by omega and x theta where h is above 0.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     var slope: L = 0
     for i in 0..<p.count(0) {

@@ -10,6 +10,8 @@
 enum PWLU: CoefficientActivation {
   /// Y, BL, BR, KL, KR.
   @inline(__always) static var parameters: Int { 5 }
+  /// Y.
+  @inline(__always) static var tables: Int { 1 }
 
   /// At least two values; one of everything else.
   static func accepts(_ count: InlineArray<6, Int>) -> Bool {
@@ -22,25 +24,26 @@ enum PWLU: CoefficientActivation {
     let (left, right) = (p[1, 0], p[2, 0])
     let intervals = L(Double(p.count(0) - 1))
     let inside = min(max(x, left), right)
-    let width = (right - left) / intervals
-    let u = L.quotient(inside - left, Pair(width, 0))
+    let width = right - left
+    let u = L.quotient((inside - left) * intervals, Pair(width, 0))
     // NaN must not become an index.
     let known = select(u == u, u, 0)
     let i = min(max(floor(known), 0), intervals - 1)
-    return Place(i: i, t: u - i, u: u, width: width)
+    return Place(i: i, t: u - i, u: u, density: intervals * L.inverse(width))
   }
 
   struct Place<L: Lanes> {
     var i: L
     var t: L
     var u: L
-    var width: L
+    /// Intervals in 1.
+    var density: L
   }
 
   /// The formula.
   @inline(__always) static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L {
     let place = locate(x, p)
-    let (low, high) = (p.lookUp(0, place.i), p.lookUp(0, place.i + 1))
+    let (low, high) = p.lookUp(0, place.i)
     // Both products are exact at their end of the interval, so that the pieces meet.
     let inside = fma(place.t, high, (1 - place.t) * low)
     let left = fma(x - p[1, 0], p[3, 0], low)
@@ -53,14 +56,14 @@ enum PWLU: CoefficientActivation {
   /// Inside, with K the slope of the interval: by x K, by Y_i 1 - t, by Y_i+1 t, by BL K (u / N - 1), by BR
   /// -K u / N. Left: by Y_0 1, by KL x - BL, by BL -KL; right alike.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     let place = locate(x, p)
     let (isLeft, isRight) = (x < p[1, 0], x > p[2, 0])
-    let slope = (p.lookUp(0, place.i + 1) - p.lookUp(0, place.i)) * L.inverse(place.width)
+    let (low, high) = p.lookUp(0, place.i)
+    let slope = (high - low) * place.density
     let share = place.u * L(1 / Double(p.count(0) - 1))
-    sums.scatter(0, place.i, dy * (1 - place.t))
-    sums.scatter(0, place.i + 1, dy * place.t)
+    sums.add(0, at: place.i, dy * (1 - place.t), dy * place.t)
     sums.add(
       1, 0, dy * select(isLeft, -p[3, 0], select(isRight, 0, slope * (share - 1))))
     sums.add(

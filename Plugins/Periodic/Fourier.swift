@@ -35,7 +35,7 @@ enum Fourier: CoefficientActivation {
   /// By A 1, by a_k cos(k w x), by b_k sin(k w x), by w x s and by x w s, with s the sum of
   /// k (b_k cos(k w x) - a_k sin(k w x)).
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     let t = product(p[1, 0], x)
     var slope: L = 0

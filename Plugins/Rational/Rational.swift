@@ -41,7 +41,7 @@ enum Rational: CoefficientActivation {
   /// With S = sign(x) (|b_0| + 2 |b_1| |x| + ...): by x (P' - (P / Q) S) / Q, by a_j x^j / Q, by b_k
   /// -(P / Q) sign(b_k) |x|^(k + 1) / Q. From |x| = 2^20 on as at 2^20.
   @inline(__always) static func gradient<L: Lanes>(
-    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
+    _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: CoefficientSums<L>
   ) -> L {
     let z = clamp(x, -0x1p20, 0x1p20)
     let size = abs(z)

@@ -182,6 +182,8 @@ struct F32: Lanes {
     F32(lanes_f32_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
+  /// What 31 bits take.
+  @inline(__always) static var squarings: Int { 1 }
   /// The constants of this precision.
   @inline(__always) static var constants: LaneConstants<F32> {
     LaneConstants(

@@ -173,6 +173,8 @@ struct F64: Lanes {
     F64(lanes_f64_far(x.v, v, mask, isCosine ? 1 : 0))
   }
 
+  /// What 63 bits take.
+  @inline(__always) static var squarings: Int { 4 }
   /// The constants of this precision.
   @inline(__always) static var constants: LaneConstants<F64> {
     LaneConstants(

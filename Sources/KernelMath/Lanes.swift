@@ -74,6 +74,8 @@ protocol Lanes: Number {
   /// The sine, or cosine, of x by libm in the lanes of the mask; `self` in the others.
   func far(_ x: Self, _ mask: Mask, isCosine: Bool) -> Self
 
+  /// How often `exponentialPair` squares: 1 or 4.
+  static var squarings: Int { get }
   /// Constants that depend on the precision; F32.swift and F64.swift say where each comes from.
   static var constants: LaneConstants<Self> { get }
   /// (e^r - 1 - r) / r^2 for |r| <= log(2)/2.

@@ -43,6 +43,8 @@ protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 
   /// e^x = 2^k (hi + lo); see `exponential(_:)`.
   static func exponential(_ x: Self) -> (k: Self, significand: Pair<Self>)
+  /// e^x = 2^k (hi + lo) to about twice the precision; see `exponentialPair(_:)`.
+  static func exponentialPair(_ x: Self) -> (k: Self, significand: Pair<Self>)
   /// `self * 2^k`, rounded once, for the `k` of an exponential.
   func scaled(byPowerOfTwo k: Self) -> Self
   /// `1 / d` within 1 ULP, for `d` and `1 / d` normal.

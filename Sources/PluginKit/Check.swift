@@ -9,6 +9,8 @@ struct Needs {
   var isGated = false
   var isNoisy = false
   var parameters = 0
+  /// How many of them, the first ones, are tables.
+  var tables = 0
   /// True if every parameter has exactly one coefficient; else the activation checks its counts itself.
   var hasScalars = true
   var writesY = false

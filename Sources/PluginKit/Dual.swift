@@ -140,6 +140,11 @@ struct Dual<L: Lanes>: Number {
     let (k, e) = L.exponential(x.value)
     return (Dual(fixed: k), Pair(x.chain(e.hi, e.hi), Dual(fixed: e.lo)))
   }
+  /// Likewise.
+  @inline(__always) static func exponentialPair(_ x: Dual) -> (k: Dual, significand: Pair<Dual>) {
+    let (k, e) = L.exponentialPair(x.value)
+    return (Dual(fixed: k), Pair(x.chain(e.hi, e.hi), Dual(fixed: e.lo)))
+  }
   /// `self * 2^k` for a fixed `k`.
   @inline(__always) func scaled(byPowerOfTwo k: Dual) -> Dual {
     Dual(

@@ -75,8 +75,8 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
   _: A.Type, _: L.Type, writesY: Bool = false, takesGradients: Bool = false
 ) -> Needs {
   Needs(
-    dtype: L.dtype, parameters: A.parameters, hasScalars: false, writesY: writesY,
-    takesGradients: takesGradients)
+    dtype: L.dtype, parameters: A.parameters, tables: A.tables, hasScalars: false,
+    writesY: writesY, takesGradients: takesGradients)
 }
 
 /// Checks a call, chooses the row kernel by how the wanted parameter gradients lie, and walks the box.
@@ -98,6 +98,12 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
     {
       return status
     }
+    if coefficients(call, needs, from: needs.tables) > coefficientLimit,
+      case .done(let status) = refuse(
+        call, ACTZOO_UNSUPPORTED, "param", " has more than 136 coefficients")
+    {
+      return status
+    }
   }
   var kernel = kernel
   if let along, needs.takesGradients, areAlong(call, needs.parameters) { kernel = along }
@@ -110,19 +116,4 @@ func areAlong(_ call: UnsafePointer<actzoo_call>, _ parameters: Int) -> Bool {
   guard let dparam = call.pointee.dparam else { return false }
   for k in 0..<parameters where dparam[k].data != nil && dparam[k].stride.3 != 0 { return true }
   return false
-}
-
-/// True if parameters and their gradients are the same all along the third axis.
-func sharesParameters(_ call: UnsafePointer<actzoo_call>, _ needs: Needs) -> Bool {
-  let c = call.pointee
-  if c.extent.2 <= 1 { return true }
-  for k in 0..<needs.parameters {
-    if c.param[k].stride.2 != 0 { return false }
-    if needs.takesGradients, let dparam = c.dparam, dparam[k].data != nil,
-      dparam[k].stride.2 != 0
-    {
-      return false
-    }
-  }
-  return true
 }

@@ -1,7 +1,7 @@
 import CActZoo
 
 // The box: how operands are laid over it, and the one walk over its rows. A row is the innermost axis; rows
-// of the third axis that share their parameters go to the row kernel in one call.
+// along another axis that share their parameters go to the row kernel in one call.
 
 /// One operand of some rows: where the first row starts, and how far the next one is.
 struct RowOperand<Element> {
@@ -12,6 +12,11 @@ struct RowOperand<Element> {
   /// Goes on to the next row.
   @inline(__always) mutating func advance() {
     if let start = data { data = start + step }
+  }
+
+  /// Where row `k` starts.
+  @inline(__always) func start(_ k: Int) -> UnsafeMutablePointer<Element>? {
+    data.map { $0 + k &* step }
   }
 }
 
@@ -31,8 +36,10 @@ struct RowParameter<Scalar> {
   var sum: UnsafeMutablePointer<Double>?
   var sumStep = 0
   var sumAlong = 0
-  /// Where its sums start in the scratch; -1 if they are not there.
+  /// Where its sums, and of coefficients the cells and terms, start in the scratch; -1 if they are not there.
   var slot = -1
+  /// True for tables with a cell and terms for each entry.
+  var isSmall = false
 }
 
 /// Rows that share their parameters, as a row kernel sees them.
@@ -54,10 +61,40 @@ struct Rows<L: Lanes> {
   var parameter: InlineArray<6, RowParameter<L.Scalar>>
   /// Sums of parameter gradients that whole rows share: lanes for each coefficient, from its slot on.
   var scratch: UnsafeMutablePointer<L.Wide>
+  /// Of each coefficient, but for tables, the value in every lane.
+  var cells: UnsafeMutablePointer<L>
+  /// And the terms of its sum, of four vectors.
+  var terms: UnsafeMutablePointer<L>
+  /// How many of them there are.
+  var cellCount = 0
 }
 
-/// How many sums of coefficients fit into the scratch of `walk`; those of the others are added to memory at once.
-@inline(__always) var scratchRoom: Int { 64 }
+/// Coefficients that kernels take, but for tables.
+@inline(__always) var coefficientLimit: Int { 136 }
+
+/// Places of sums, cells and terms, and how many.
+struct Scratch<L: Lanes> {
+  let sums: UnsafeMutablePointer<L.Wide>
+  let cells: UnsafeMutablePointer<L>
+  let terms: UnsafeMutablePointer<L>
+  let room: Int
+}
+
+/// Zeroes on the stack; bytes, because the compiler would write out every store of wider elements.
+struct Zeroes<let size: Int> {
+  var bytes = InlineArray<size, UInt8>(repeating: 0)
+
+  /// Calls `body` with a scratch in them, for lanes of at most 64 bytes: 448 bytes of it for each coefficient.
+  @inline(__always) mutating func lend<L: Lanes>(_: L.Type, _ body: (Scratch<L>) -> Void) {
+    let room = (size - 64) / 448
+    withUnsafeMutablePointer(to: &bytes) { bytes in
+      let start = UnsafeMutableRawPointer(bytes).alignedUp(toMultipleOf: 64)
+      let sums = start.assumingMemoryBound(to: L.Wide.self)
+      let cells = UnsafeMutableRawPointer(sums + room).assumingMemoryBound(to: L.self)
+      body(Scratch(sums: sums, cells: cells, terms: cells + room, room: room))
+    }
+  }
+}
 
 /// Cells of one vector each: four spread scalars, and ones for a `dy` that the caller did not give.
 struct Cells<L: Lanes> {
@@ -68,24 +105,25 @@ struct Cells<L: Lanes> {
 @inline(__always) func walk<L: Lanes>(
   _: L.Type, _ call: UnsafePointer<actzoo_call>, _ needs: Needs, _ kernel: RowKernel
 ) {
-  if needs.hasScalars {
-    var scratch = InlineArray<4, L.Wide>(repeating: L.Wide.zero)
-    withUnsafeMutablePointer(to: &scratch) { scratch in
-      let sums = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: L.Wide.self)
-      walk(L.self, call, needs, kernel, sums)
-    }
+  if coefficients(call, needs, from: 0) <= 24 {
+    var zeroes = Zeroes<10816>()
+    zeroes.lend(L.self) { walk(L.self, call, needs, kernel, $0) }
   } else {
-    var scratch = InlineArray<64, L.Wide>(repeating: L.Wide.zero)
-    withUnsafeMutablePointer(to: &scratch) { scratch in
-      let sums = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: L.Wide.self)
-      walk(L.self, call, needs, kernel, sums)
-    }
+    var zeroes = Zeroes<60992>()
+    zeroes.lend(L.self) { walk(L.self, call, needs, kernel, $0) }
   }
+}
+
+/// How many coefficients the parameters from `first` on have.
+func coefficients(_ call: UnsafePointer<actzoo_call>, _ needs: Needs, from first: Int) -> Int {
+  var total = 0
+  for k in first..<needs.parameters { total &+= Int(call.pointee.param[k].count) }
+  return total
 }
 
 @inline(never) func walk<L: Lanes>(
   _: L.Type, _ call: UnsafePointer<actzoo_call>, _ needs: Needs, _ kernel: RowKernel,
-  _ scratch: UnsafeMutablePointer<L.Wide>
+  _ scratch: Scratch<L>
 ) {
   let c = call.pointee
   var cells = Cells<L>()
@@ -93,18 +131,20 @@ struct Cells<L: Lanes> {
     let cell = UnsafeMutableRawPointer(cells).assumingMemoryBound(to: L.Scalar.self)
     let gradients = needs.takesGradients
     let hasDy = gradients && c.dy.data != nil
-    let isJoined = sharesParameters(call, needs)
+    let axis = joinedAxis(call, needs)
     var rows = Rows<L>(
-      n: Int(c.extent.3), count: isJoined ? Int(c.extent.2) : 1, x: operand(c.x.0),
-      g: needs.isGated ? operand(c.x.1) : RowOperand(),
-      u: needs.isNoisy ? operand(c.noise) : RowOperand(),
-      y: needs.writesY ? operand(c.y) : RowOperand(),
-      dy: hasDy ? operand(c.dy) : RowOperand(data: cell + 4 &* L.width), dyAlong: hasDy ? 1 : 0,
-      dx: gradients ? operand(c.dx.0) : RowOperand(),
-      dg: gradients && needs.isGated ? operand(c.dx.1) : RowOperand(),
-      parameter: InlineArray(repeating: RowParameter()), scratch: scratch)
-    lay(&rows, c, needs)
-    forEachRow((Int(c.extent.0), Int(c.extent.1), isJoined ? 1 : Int(c.extent.2))) { at in
+      n: Int(c.extent.3), count: axis.extent, x: operand(c.x.0, axis),
+      g: needs.isGated ? operand(c.x.1, axis) : RowOperand(),
+      u: needs.isNoisy ? operand(c.noise, axis) : RowOperand(),
+      y: needs.writesY ? operand(c.y, axis) : RowOperand(),
+      dy: hasDy ? operand(c.dy, axis) : RowOperand(data: cell + 4 &* L.width),
+      dyAlong: hasDy ? 1 : 0,
+      dx: gradients ? operand(c.dx.0, axis) : RowOperand(),
+      dg: gradients && needs.isGated ? operand(c.dx.1, axis) : RowOperand(),
+      parameter: InlineArray(repeating: RowParameter()), scratch: scratch.sums,
+      cells: scratch.cells, terms: scratch.terms)
+    lay(&rows, c, needs, scratch.room)
+    forEachRow(axis.others) { at in
       var now = rows
       now.x.move(c.x.0, at)
       if needs.isGated { now.g.move(c.x.1, at) }
@@ -143,28 +183,35 @@ struct Cells<L: Lanes> {
 }
 
 /// What holds for every row: counts and steps of the parameters, and which of them use the scratch.
-@inline(__always) func lay<L: Lanes>(_ rows: inout Rows<L>, _ c: actzoo_call, _ needs: Needs) {
+@inline(__always) func lay<L: Lanes>(
+  _ rows: inout Rows<L>, _ c: actzoo_call, _ needs: Needs, _ room: Int
+) {
   var used = 0
   for k in 0..<needs.parameters {
     let view = c.param[k]
     rows.parameter[k].count = Int(view.count)
     rows.parameter[k].step = Int(view.step)
     rows.parameter[k].along = view.stride.3 != 0 ? 1 : 0
-    if needs.hasScalars { rows.parameter[k].slot = k }
+    rows.parameter[k].isSmall = k < needs.tables && view.count <= 24
+    if k >= needs.tables || rows.parameter[k].isSmall {
+      rows.parameter[k].slot = used
+      used &+= Int(view.count)
+    }
     guard needs.takesGradients, let dparam = c.dparam, dparam[k].data != nil else { continue }
     rows.parameter[k].sumStep = Int(dparam[k].step)
     rows.parameter[k].sumAlong = dparam[k].stride.3 != 0 ? 1 : 0
-    if !needs.hasScalars && rows.parameter[k].sumAlong == 0
-      && used &+ rows.parameter[k].count <= scratchRoom
-    {
-      rows.parameter[k].slot = used
-      used &+= rows.parameter[k].count
-    }
+  }
+  rows.cellCount = used
+  for k in 0..<needs.tables {
+    let count = rows.parameter[k].count
+    guard !rows.parameter[k].isSmall, used &+ count <= room else { continue }
+    rows.parameter[k].slot = used
+    used &+= count
   }
 }
 
 /// Adds what the scratch holds to the places it belongs to, and empties it.
-func flush<L: Lanes>(_ rows: inout Rows<L>, _ parameters: Int) {
+@inline(never) func flush<L: Lanes>(_ rows: inout Rows<L>, _ parameters: Int) {
   for k in 0..<parameters {
     let parameter = rows.parameter[k]
     guard let sum = parameter.sum, parameter.slot >= 0, parameter.sumAlong == 0 else { continue }
@@ -175,9 +222,55 @@ func flush<L: Lanes>(_ rows: inout Rows<L>, _ parameters: Int) {
   }
 }
 
-/// An operand with the step of the third axis; its start is set for each row.
-@inline(__always) func operand<Element>(_ view: actzoo_view) -> RowOperand<Element> {
-  RowOperand(step: Int(view.stride.2))
+/// The axis whose rows go to a kernel in one call.
+struct JoinedAxis {
+  /// 1 for that one of the first three axes, else 0.
+  var isIt = (0, 0, 0)
+  var extent = 1
+  /// The extents of the first three axes without it.
+  var others: (Int, Int, Int)
+
+  /// From one row to the next.
+  @inline(__always) func step(_ view: actzoo_view) -> Int {
+    isIt.0 &* Int(view.stride.0) &+ isIt.1 &* Int(view.stride.1) &+ isIt.2 &* Int(view.stride.2)
+  }
+}
+
+/// The innermost of the first three axes along which parameters and their gradients are the same.
+@inline(never) func joinedAxis(
+  _ call: UnsafePointer<actzoo_call>, _ needs: Needs
+) -> JoinedAxis {
+  let e = call.pointee.extent
+  let (e0, e1, e2) = (Int(e.0), Int(e.1), Int(e.2))
+  var axis = JoinedAxis(isIt: (0, 0, 1), extent: e2, others: (e0, e1, 1))
+  if e2 > 1, sharesParameters(call, needs, axis) { return axis }
+  axis = JoinedAxis(isIt: (0, 1, 0), extent: e1, others: (e0, 1, e2))
+  if e1 > 1, sharesParameters(call, needs, axis) { return axis }
+  axis = JoinedAxis(isIt: (1, 0, 0), extent: e0, others: (1, e1, e2))
+  if e0 > 1, sharesParameters(call, needs, axis) { return axis }
+  return JoinedAxis(others: (e0, e1, e2))
+}
+
+/// True if parameters and their gradients are the same all along an axis.
+@inline(never) func sharesParameters(
+  _ call: UnsafePointer<actzoo_call>, _ needs: Needs, _ axis: JoinedAxis
+) -> Bool {
+  for k in 0..<needs.parameters {
+    if axis.step(call.pointee.param[k]) != 0 { return false }
+    if needs.takesGradients, let dparam = call.pointee.dparam, dparam[k].data != nil,
+      axis.step(dparam[k]) != 0
+    {
+      return false
+    }
+  }
+  return true
+}
+
+/// An operand with the step of the joined axis; its start is set for each row.
+@inline(__always) func operand<Element>(
+  _ view: actzoo_view, _ axis: JoinedAxis
+) -> RowOperand<Element> {
+  RowOperand(step: axis.step(view))
 }
 
 extension RowOperand {
@@ -197,7 +290,9 @@ extension RowOperand {
 }
 
 /// Calls `body` for every row of the box, outermost axis slowest.
-@inline(__always) func forEachRow(_ extent: (Int, Int, Int), _ body: ((Int, Int, Int)) -> Void) {
+@inline(__always) func forEachRow(
+  _ extent: (Int, Int, Int), _ body: ((Int, Int, Int)) -> Void
+) {
   var i0 = 0
   while i0 < extent.0 {
     var i1 = 0
