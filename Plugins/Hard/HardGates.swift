@@ -8,14 +8,20 @@
 /// hard-swish(NaN) = NaN, hard-swish(+inf) = inf, hard-swish(-inf) = 0; hard-swish'(-3) = 0, hard-swish'(3) = 1.
 /// Source: arXiv:1905.02244, section 5.2.
 enum HardSwish: Activation {
+  /// A sixth of y; a division would take as long as the rest.
+  @inline(__always) static func sixth<N: Number>(_ y: N) -> N {
+    let sixth = Pair<N>(constant: 1.0 / 6, 0x1p-55 / 3)
+    return fma(y, sixth.hi, y * sixth.lo)
+  }
+
   /// The formula.
   @inline(__always) static func value<N: Number>(_ a: Arguments<N>) -> N {
-    select(a.x <= -3, 0, select(a.x >= 3, a.x, a.x * (a.x + 3) / 6))
+    select(a.x <= -3, 0, select(a.x >= 3, a.x, sixth(a.x * (a.x + 3))))
   }
 
   /// (2x + 3) / 6 between the kinks: 2x + 3 is exact near its zero, x/6 + (x + 3)/6 is not.
   @inline(__always) static func gradient<L: Lanes>(_ a: Arguments<L>) -> Gradient<L> {
-    Gradient(x: select(a.x <= -3, 0, select(a.x >= 3, 1, fma(2, a.x, 3) / 6)))
+    Gradient(x: select(a.x <= -3, 0, select(a.x >= 3, 1, sixth(fma(2, a.x, 3)))))
   }
 }
 

@@ -6,21 +6,9 @@
 /// Source: Das, Safari, Adriaensen, Hutter, arXiv:2502.03654.
 enum GoLU: Activation {
   /// e^-x as a pair, within -7.3...40: one ULP of it would be 100 ULP of a result e^-100.
-  ///
-  /// e^s - 1 for s = -x / 256 by its Taylor series, of which only the first two terms need their low parts;
-  /// then eight times (1 + p)^2 = 1 + (2p + p^2).
   @inline(__always) static func decay<N: Number>(_ x: N) -> Pair<N> {
-    let s = clamp(x, -7.3, 40) * (-1.0 / 256)
-    var tail = fma(s, 1.0 / 362880, 1.0 / 40320)
-    tail = fma(tail, s, 1.0 / 5040)
-    tail = fma(tail, s, 1.0 / 720)
-    tail = fma(tail, s, 1.0 / 120)
-    tail = fma(tail, s, 1.0 / 24)
-    tail = fma(tail, s, 1.0 / 6)
-    var p = Pair(s, 0) + square(s).times(powerOfTwo: 0.5)
-    p = p + Pair(s * s * s * tail, 0)
-    for _ in 0..<8 { p = p.times(powerOfTwo: 2) + p * p }
-    return Pair(1, 0) + p
+    let (k, e) = exponentialPair(-clamp(x, -7.3, 40))
+    return Pair(e.hi.scaled(byPowerOfTwo: k), e.lo.scaled(byPowerOfTwo: k))
   }
 
   /// The formula; beyond -7.3 and 40 the weight is 0 and 1 to the last bit.

@@ -12,7 +12,7 @@ struct Contract: Sendable, CustomTestStringConvertible {
   var truth: @Sendable (Float80) -> Float80
   var bound32: Double
   var bound64: Double
-  /// The values at -inf, -0, 0 and inf.
+  /// The values at -inf, -0, 0 and inf; empty for functions of a smaller domain.
   var limits: [Double]
   /// Inputs are kept within this.
   var domain: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
@@ -107,6 +107,20 @@ let contracts: [Contract] = [
       let (k, e) = exponential($0)
       return (e.hi + e.lo).scaled(byPowerOfTwo: k)
     }, truth: { exp($0) }, bound32: 1, bound64: 1, limits: [0, 1, 1, .infinity]),
+  // Its last bits are the first ones here.
+  Contract(
+    name: "exponential pair",
+    f32: {
+      let (k, e) = exponentialPair(-clamp($0, -4.25, 17))
+      return exp(
+        Pair(-e.hi.scaled(byPowerOfTwo: k), -e.lo.scaled(byPowerOfTwo: k)), times: 1)
+    },
+    f64: {
+      let (k, e) = exponentialPair(-clamp($0, -6.5, 17))
+      return exp(
+        Pair(-e.hi.scaled(byPowerOfTwo: k), -e.lo.scaled(byPowerOfTwo: k)), times: 1)
+    }, truth: { exp(-exp(-$0)) }, bound32: 1.2, bound64: 1.2,
+    limits: [], domain: -4.25...17),
   Contract(
     name: "tanh times", f32: { tanh(Pair($0, 0), times: 3) }, f64: { tanh(Pair($0, 0), times: 3) },
     truth: { 3 * tanh($0) }, bound32: 1.4, bound64: 1.4, limits: [-3, -0.0, 0, 3]),
