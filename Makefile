@@ -61,7 +61,7 @@ test:
 	@$(MAKE) --no-print-directory -j2 all ISA=all
 	@$(MAKE) --no-print-directory lint
 	swift test -c release --disable-local-rpath
-	.venv/bin/python -m pytest -q Tests/EndToEnd Bindings/python/tests
+	.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile Tests/EndToEnd Bindings/python/tests
 
 lint:
 	swift format lint --strict -r Sources Plugins Tests Package.swift
