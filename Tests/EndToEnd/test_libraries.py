@@ -1,5 +1,6 @@
 """What the built libraries need, export and weigh."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def test_every_level_is_built():
 def test_all_plugins_together_are_small():
     total = sum(path.stat().st_size for path in PLUGINS)
     assert total < 6_000_000, f"{total} bytes"
+
+
+def test_the_same_sources_give_the_same_bytes_wherever_they_lie(tmp_path):
+    sources = shutil.copytree(ROOT / "Plugins" / "ReLU", tmp_path / "elsewhere")
+    words = ["build", sources, "--isa", "x86-64", "-o", tmp_path]
+    subprocess.run([ROOT / "build" / "bin" / "actzoo", *words], check=True)
+    built = (tmp_path / "relu.actzoo.so").read_bytes()
+    assert built == (LIB / "actzoo" / "relu.actzoo.so").read_bytes()
 
 
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda p: p.name)
