@@ -49,6 +49,7 @@ build/stamps/$(1).$$(ISA): $$(wildcard Plugins/$(1)/*.swift Plugins/$(1)/*.actzo
 	build/bin/actzoo build Plugins/$(1) --isa $$(ISA) -o build/lib/actzoo
 	@touch $$@
 endef
+build/stamps/Formula.$(ISA): Include/actzoo/formula.h
 $(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
 
 demo:

@@ -20,10 +20,12 @@ public final class Activation: @unchecked Sendable {
   /// Level of its kernels, such as "x86-64-v4"; empty for a text without kernels.
   public let isa: String
   let library: Library?
+  /// What evaluates formulas without kernels; shared by all activations of a zoo.
+  let evaluator: BlockEvaluator
 
   init(
     descriptor: ActivationDescriptor, plugin: PluginRecord, text: String, path: String, isa: String,
-    library: Library?
+    library: Library?, evaluator: BlockEvaluator
   ) {
     self.descriptor = descriptor
     self.plugin = plugin
@@ -31,6 +33,7 @@ public final class Activation: @unchecked Sendable {
     self.path = path
     self.isa = isa
     self.library = library
+    self.evaluator = evaluator
   }
 
   /// Loads the plugin if it is not loaded.
@@ -45,6 +48,9 @@ public final class Activation: @unchecked Sendable {
   public var kernelTypes: [actzoo_dtype] {
     library?.loadedRows(descriptor.id).map { $0.dtype } ?? []
   }
+
+  /// Whether what has no compiled kernel goes through the block evaluator, loading it if needed.
+  public var evaluatesInBlocks: Bool { evaluator.table() != nil }
 
   /// Checks everything that does not depend on data, loads the plugin if needed, and gives a handle
   /// that evaluates.

@@ -56,6 +56,7 @@ public final class BoundActivation: @unchecked Sendable {
   private let formulaCounts: [Int]
   private let rows: (forward: Row?, backward: Row?, fused: Row?)
   private var formula: FormulaKernel?
+  private let program: FormulaProgram?
 
   init(_ activation: Activation, _ binding: Binding, rows: [Row]) throws(ZooError) {
     let descriptor = activation.descriptor
@@ -81,11 +82,30 @@ public final class BoundActivation: @unchecked Sendable {
       }
       return nil
     }
-    self.rows = (
-      best { _ in true }, best { $0.backward != nil },
-      best { $0.backward != nil || $0.fused != nil }
+    let compiled = (
+      forward: best { _ in true }, backward: best { $0.backward != nil },
+      fused: best { $0.backward != nil || $0.fused != nil }
     )
-    usesFormula = (self.rows.forward == nil, self.rows.backward == nil)
+    usesFormula = (compiled.forward == nil, compiled.backward == nil)
+    guard compiled.forward == nil || compiled.backward == nil else {
+      self.rows = compiled
+      program = nil
+      return
+    }
+    // The block evaluator, or the formula's own if there is none or the formula is too much for it.
+    if let table = activation.evaluator.table(),
+      let made = FormulaProgram(descriptor, counts: counts)
+    {
+      program = made
+      let wanted = binding.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
+      let row = made.rows(table).first { $0.dtype == wanted }
+      self.rows = (
+        compiled.forward ?? row, compiled.backward ?? row, compiled.fused ?? row
+      )
+    } else {
+      program = nil
+      self.rows = compiled
+    }
     if self.rows.forward == nil || self.rows.backward == nil {
       formula = try FormulaKernel(descriptor, counts: counts)
     }

@@ -2,10 +2,12 @@ import CActZoo
 import CSystem
 import Formula
 import Foundation
+import ZooHost
 
 /// A plugin file, looked at and loaded as any host may do it: with nothing but dlopen and plugin.h.
 ///
-/// The host of this package is not used, so that what is judged is the plugin and not the two together.
+/// The host of this package is not used, so that what is judged is the plugin and not the two together. A text
+/// without kernels is judged by the rows that the host makes for it over the block evaluator.
 /// Lives in one process; loaded when a check first asks, and never unloaded.
 final class PluginUnderTest {
   let path: String
@@ -14,6 +16,26 @@ final class PluginUnderTest {
   private var readDescriptor: Result<Descriptor, Trouble>?
 
   init(path: String) { self.path = path }
+
+  /// True for a text without a library.
+  static func isText(_ path: String) -> Bool { path.hasSuffix(".actzoo") }
+
+  /// What serves a text.
+  private lazy var formulas: FormulaKernels? =
+    Self.isText(path) ? FormulaKernels(Zoo(ZooOptions(paths: [absolute]))) : nil
+
+  private var absolute: String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  private func formulaKernels() throws(Trouble) -> FormulaKernels {
+    guard let formulas else {
+      throw Trouble(
+        "there is no block evaluator (org.zoo.formula) that could serve the text; `make` builds it."
+      )
+    }
+    return formulas
+  }
 
   /// The file's tables.
   func image() throws(Trouble) -> ElfImage {
@@ -36,6 +58,16 @@ final class PluginUnderTest {
   }
 
   private func parse() throws(Trouble) -> Descriptor {
+    if Self.isText(path) {
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw Trouble("the file cannot be read.")
+      }
+      do throws(ParseError) {
+        return try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
+      } catch {
+        throw Trouble("the text does not parse: \(error.description)")
+      }
+    }
     guard let manifest = try image().manifests.first else {
       throw Trouble("the file has no section .actzoo.manifest.")
     }
@@ -51,7 +83,7 @@ final class PluginUnderTest {
 
   /// Opens the library: every symbol bound now, none of them visible to others.
   func open() throws(Trouble) -> UnsafeMutableRawPointer {
-    let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    let full = Self.isText(path) ? try formulaKernels().path : absolute
     guard let handle = dlopen(full, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw Trouble(
         "the loader refuses it: \(dlerror().map { String(cString: $0) } ?? "no reason given").")
@@ -88,6 +120,7 @@ final class PluginUnderTest {
 
   private func readRows() throws(Trouble) -> [Kernel] {
     let descriptor = try descriptor()
+    if Self.isText(path) { return try readFormulas(descriptor) }
     let table = try table()
     guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
       let rows = table.pointee.kernels
@@ -101,13 +134,55 @@ final class PluginUnderTest {
   }
 }
 
+extension PluginUnderTest {
+  private func readFormulas(_ descriptor: Descriptor) throws(Trouble) -> [Kernel] {
+    let formulas = try formulaKernels()
+    var kernels: [Kernel] = []
+    for activation in descriptor.activations {
+      guard let rows = formulas.rows(activation, counts: activation.defaultCounts) else {
+        throw Trouble("\(activation.id) is too large for the block evaluator.")
+      }
+      for row in rows {
+        guard var kernel = Kernel(row, descriptor) else { continue }
+        kernel.programs = FormulaPrograms(formulas, kernel)
+        kernels.append(kernel)
+      }
+    }
+    return kernels
+  }
+}
+
+/// The compiled programs of one formula, each for its numbers of coefficients.
+final class FormulaPrograms {
+  private let formulas: FormulaKernels
+  private let activation: ActivationDescriptor
+  private let dtype: actzoo_dtype
+  private var known: [[Int]: UnsafeRawPointer?] = [:]
+
+  init(_ formulas: FormulaKernels, _ kernel: Kernel) {
+    (self.formulas, activation, dtype) = (formulas, kernel.activation, kernel.row.pointee.dtype)
+  }
+
+  /// What the kernel gets as `self`; nil for lengths that the formula cannot have.
+  func program(_ lengths: [Int]) -> UnsafeRawPointer? {
+    if let program = known[lengths] { return program }
+    let rows = activation.counts(fromLengths: lengths)
+      .flatMap { formulas.rows(activation, counts: $0) }
+    let program = rows?.first { $0.pointee.dtype == dtype }?.pointee.`self`
+    known[lengths] = program
+    return program
+  }
+}
+
 /// Compiled code for one activation and element type.
 struct Kernel {
   let activation: ActivationDescriptor
   let type: ElementType
   let row: UnsafePointer<actzoo_kernels>
   let flags: UInt32
-  let itself: UnsafeRawPointer?
+  private let itself: UnsafeRawPointer?
+  /// For formulas, whose code differs with the numbers of coefficients.
+  var programs: FormulaPrograms?
   let forward: actzoo_kernel
   let backward: actzoo_kernel?
   let fused: actzoo_kernel?
@@ -128,6 +203,11 @@ struct Kernel {
     self.forward = forward
     backward = size >= 48 ? row.pointee.backward : nil
     fused = size >= 56 ? row.pointee.fused : nil
+  }
+
+  /// What its functions get as `self` in a call with so many coefficients.
+  func itself(_ lengths: [Int]) -> UnsafeRawPointer? {
+    programs.map { $0.program(lengths) ?? itself } ?? itself
   }
 
   /// "silu f32".

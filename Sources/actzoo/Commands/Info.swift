@@ -111,7 +111,10 @@ extension Info.Description {
   private var kernelText: String {
     switch kernels {
     case .failure(let failure): "does not load: \(failure.description)".inked(.red)
-    case .success(let types) where types.isEmpty: "none: the formula itself is evaluated, in double"
+    case .success(let types) where types.isEmpty:
+      activation.evaluatesInBlocks
+        ? "none: the formula is evaluated, in blocks by org.zoo.formula"
+        : "none: the formula is evaluated, point by point in double; `make` builds org.zoo.formula"
     case .success(let types):
       types.joined(separator: " ") + (activation.isa.isEmpty ? "" : ", for \(activation.isa)")
     }

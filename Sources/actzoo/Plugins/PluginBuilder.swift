@@ -4,8 +4,8 @@ import Foundation
 /// Compiles a plugin folder into `NAME[.LEVEL].actzoo.so`, one compiler call per level.
 ///
 /// The folder holds one descriptor (`*.actzoo`) and either Swift files that define one type per
-/// activation (PluginKit's `Activation`), or C files that define `actzoo_plugin_v1`. A library appears
-/// whole or not at all.
+/// activation (PluginKit's `Activation`), or C files that define `actzoo_plugin_v1`; without activations
+/// both, the C files with the table. A library appears whole or not at all.
 struct PluginBuilder {
   let folder: URL
   let output: URL
@@ -41,7 +41,8 @@ struct PluginBuilder {
     }
     swiftSources = Toolchain.files(in: folder, "swift")
     cSources = Toolchain.files(in: folder, "c")
-    guard swiftSources.isEmpty != cSources.isEmpty else {
+    let isServer = descriptor.activations.isEmpty && !cSources.isEmpty
+    guard isServer || swiftSources.isEmpty != cSources.isEmpty else {
       throw CommandFailure(
         "\(folder.path) needs either Swift or C files beside its descriptor; it has "
           + "\(swiftSources.count) Swift and \(cSources.count) C files.")
@@ -114,11 +115,9 @@ struct PluginBuilder {
 
   private func buildSwift(_ level: Level, _ built: String, _ work: URL) throws(CommandFailure) {
     let glue = Glue(descriptor: descriptor, level: level)
-    let (c, object) = (
-      work.appendingPathComponent("glue.c").path, work.appendingPathComponent("glue.o").path
-    )
+    let c = work.appendingPathComponent("glue.c").path
     let swift = work.appendingPathComponent("Glue.swift").path
-    try write(glue.cSource, c)
+    try write(cSources.isEmpty ? glue.cSource : glue.manifestSource, c)
     try write(glue.swiftSource, swift)
     let swiftc = try Toolchain.swiftc()
     let compile =
@@ -134,27 +133,39 @@ struct PluginBuilder {
       // The toolchain has no Embedded library for aarch64 Linux, but a bare-metal object links.
       let cross = try Self.crossCompiler()
       let kernels = work.appendingPathComponent("kernels.o").path
-      try run(cross, ["-O2", "-fPIC", "-I", toolchain.include, "-c", c, "-o", object], work)
+      let objects = try objects(of: [c] + cSources, by: cross, work)
       try run(
         swiftc,
         compile + ["-target", "aarch64-none-none-elf", "-Xcc", "-fPIC", "-c", "-o", kernels], work)
       try run(
         cross,
-        ["-shared", "-nostartfiles", kernels, object, "-o", built, "-lm"]
+        ["-shared", "-nostartfiles", kernels] + objects + ["-o", built, "-lm"]
           + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
     } else {
-      try run(
-        try Toolchain.cc(), ["-O2", "-fPIC", "-I", toolchain.include, "-c", c, "-o", object], work)
+      let objects = try objects(of: [c] + cSources, by: try Toolchain.cc(), work)
       try run(
         swiftc,
         compile
           + [
             // gold keeps the undefined symbols of sections that it drops, and with them glibc 2.36.
-            "-use-ld=lld", "-Xcc", "-march=\(level.rawValue)", "-emit-library", object, "-o", built,
-            "-lm",
-          ]
+            "-use-ld=lld", "-Xcc", "-march=\(level.rawValue)", "-emit-library",
+          ] + objects + ["-o", built, "-lm"]
           + linkOptions.flatMap { ["-Xlinker", $0] }, work)
     }
+  }
+
+  /// The objects of C files that hold tables, not kernels: for any level.
+  private func objects(
+    of sources: [String], by compiler: String, _ work: URL
+  ) throws(CommandFailure) -> [String] {
+    var objects: [String] = []
+    for (index, source) in sources.enumerated() {
+      let object = work.appendingPathComponent("\(index).o").path
+      try run(
+        compiler, ["-O2", "-fPIC", "-I", toolchain.include, "-c", source, "-o", object], work)
+      objects.append(object)
+    }
+    return objects
   }
 
   private static func crossCompiler() throws(CommandFailure) -> String {
