@@ -1,18 +1,22 @@
-/// A formula as source code of a compiled language: statements for what is used more than once or gets
-/// long, and a last expression for the value.
+/// Formulas as source code: statements for what is used more than once or gets long, and a last
+/// expression for each value.
 public struct EmittedSource: Equatable, Sendable {
   /// Definitions in order, each without indentation.
   public let statements: [String]
-  /// The value, over the definitions and the names of variables.
-  public let value: String
+  /// The values in the order of the formulas, over the definitions and the names of variables.
+  public let values: [String]
   /// Functions that the code calls, by their names in the formula language; "max", "min", "pow" too.
   public let functions: [String]
+
+  /// The value of a single formula.
+  public var value: String { values[0] }
 }
 
 /// How a language writes what an expression is made of.
 struct Dialect {
   var define: (_ name: String, _ value: String) -> String
-  var number: (_ value: Double) -> String
+  /// A number that is not negative.
+  var number: (_ number: Constant) -> String
   var call: (_ function: UnaryFunction, _ argument: String) -> String
   var extremum: (_ isMaximum: Bool, _ a: String, _ b: String) -> String
   /// A power that is not a small whole number.
@@ -46,24 +50,35 @@ struct Emitter {
   }
 
   /// Emits an instantiated expression; nil if it still has counts or sums.
-  mutating func emit(_ expression: Expression) -> EmittedSource? {
-    guard expression.isInstantiated else { return nil }
-    var uses = [Int](repeating: 0, count: expression.nodes.count)
-    for node in expression.nodes { node.forEachOperand { uses[Int($0)] += 1 } }
+  mutating func emit(_ expression: Expression) -> EmittedSource? { emit([expression]) }
+
+  /// Emits instantiated expressions, what they have in common once; nil if one still has counts or sums,
+  /// or all together are too large.
+  mutating func emit(_ expressions: [Expression]) -> EmittedSource? {
+    var builder = Builder()
+    var roots: [Int32] = []
+    for expression in expressions {
+      guard expression.isInstantiated else { return nil }
+      roots.append(builder.insert(expression))
+    }
+    guard !builder.isFull else { return nil }
+    var uses = [Int](repeating: 0, count: builder.nodes.count)
+    for node in builder.nodes { node.forEachOperand { uses[Int($0)] += 1 } }
+    // A value by itself is a last expression; as an operand of another it needs a name.
+    for root in roots where uses[Int(root)] > 0 { uses[Int(root)] += 1 }
     var pieces: [Piece] = []
-    for (index, node) in expression.nodes.enumerated() {
+    for (index, node) in builder.nodes.enumerated() {
       var piece = self.piece(node, pieces)
       // Long lines are cut for the reader, and for compilers whose time grows out of hand with the
       // number of operators and literals in one expression.
-      let isRoot = index == expression.nodes.count - 1
       let isLong = piece.text.utf8.count > 64 || Self.operators(piece.text) > 4
-      if !isRoot, Self.isWorthName(node), uses[index] > 1 || isLong {
+      if uses[index] > 0, Self.isWorthName(node), uses[index] > 1 || isLong {
         piece = define(piece)
       }
       pieces.append(piece)
     }
-    guard let root = pieces.last else { return nil }
-    return EmittedSource(statements: statements, value: root.text, functions: functions)
+    return EmittedSource(
+      statements: statements, values: roots.map { pieces[Int($0)].text }, functions: functions)
   }
 
   private static func isWorthName(_ node: Node) -> Bool {
@@ -90,7 +105,7 @@ struct Emitter {
 
   private mutating func piece(_ node: Node, _ pieces: [Piece]) -> Piece {
     switch node {
-    case .constant(let c): return number(c.value)
+    case .constant(let c): return number(c)
     case .variable(let variable): return Piece(text: name(variable), strength: 4)
     case .unary(.negate, let a):
       return Piece(text: "-" + pieces[Int(a)].closed(above: 4), strength: 3)
@@ -108,11 +123,11 @@ struct Emitter {
     }
   }
 
-  private func number(_ value: Double) -> Piece {
+  private func number(_ number: Constant) -> Piece {
     // A sign in front binds like the operator it looks like.
-    value.sign == .minus
-      ? Piece(text: "-" + dialect.number(-value), strength: 3)
-      : Piece(text: dialect.number(value), strength: 4)
+    number.value.sign == .minus
+      ? Piece(text: "-" + dialect.number(number.negated), strength: 3)
+      : Piece(text: dialect.number(number), strength: 4)
   }
 
   private mutating func binary(_ op: BinaryOperator, _ a: Piece, _ b: Piece) -> Piece {
@@ -136,14 +151,14 @@ struct Emitter {
   /// right for negative numbers.
   private mutating func power(_ a: Piece, _ b: Piece) -> Piece {
     for exponent in 1...16 {
-      let text = dialect.number(Double(exponent))
+      let text = dialect.number(Constant(exponent))
       guard b.text == text || b.text == "-" + text else { continue }
       let base = a.strength == 4 && a.text.utf8.count < 8 ? a : define(a)
       let positive = multiplied(base, exponent)
       if b.text == text { return positive }
-      return Piece(text: "\(dialect.number(1)) / \(positive.closed(above: 4))", strength: 2)
+      return Piece(text: "\(dialect.number(.one)) / \(positive.closed(above: 4))", strength: 2)
     }
-    if b.text == dialect.number(0.5) {
+    if let half = Constant(1, over: 2), b.text == dialect.number(half) {
       use("sqrt")
       return Piece(text: dialect.call(.sqrt, a.text), strength: 4)
     }

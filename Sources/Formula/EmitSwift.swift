@@ -10,7 +10,7 @@ extension Expression {
     let dialect = Dialect(
       // Typed, so that literals never become integers.
       define: { "let \($0): \(type) = \($1)" },
-      number: swiftNumber,
+      number: { swiftNumber($0.value) },
       call: { function, a in
         // The kit has no hyperbolic secant; nothing cancels in its definition.
         function == .sech ? "(1 / cosh(\(a)))" : "\(function.name)(\(a))"

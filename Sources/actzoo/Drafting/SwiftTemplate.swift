@@ -8,20 +8,30 @@ struct SwiftTemplate {
   /// The kit passes scalars in registers; four is what its loops are specialised for.
   private static let mostParameters = 4
 
-  init(_ activation: ActivationDescriptor, type: String) throws(CommandFailure) {
+  private let counts: [Int]
+
+  init(_ activation: ActivationDescriptor, type: String, counts: [Int] = [])
+    throws(CommandFailure)
+  {
     self.activation = activation
     self.type = type
+    self.counts = counts
+    if let obstacle = Self.obstacle(activation) { throw CommandFailure(obstacle) }
+  }
+
+  /// Why the kit cannot express an activation; nil if it can.
+  static func obstacle(_ activation: ActivationDescriptor) -> String? {
     let parameters = activation.parameters
     guard parameters.count <= Self.mostParameters, !parameters.contains(where: \.isVector) else {
-      throw CommandFailure(
-        "a Swift plugin made from a formula has at most \(Self.mostParameters) parameters, "
-          + "each one number; use --lang c.")
+      return "a Swift plugin made from a formula has at most \(Self.mostParameters) parameters, "
+        + "each one number; use --lang c."
     }
+    return nil
   }
 
   func text() throws(CommandFailure) -> String {
     let names = activation.parameters.map(\.name)
-    let expanded = try expand(activation.formula)
+    let expanded = try expand(activation.formula, counts)
     let source = expanded.swiftSource(type: "N") { variable in
       switch variable {
       case .x: "x"
@@ -61,12 +71,5 @@ struct SwiftTemplate {
   /// Names that the template or the kit's notation uses stay free.
   private static func local(_ name: String) -> String {
     ["N", "select", "arguments"].contains(name) ? "\(name)_" : name
-  }
-}
-
-/// The formula without sums and counts; the sentence says so where that gets too large.
-func expand(_ expression: Expression) throws(CommandFailure) -> Expression {
-  do { return try expression.instantiate(counts: []) } catch {
-    throw CommandFailure(error.description)
   }
 }

@@ -4,20 +4,35 @@ import Foundation
 /// Compiles a plugin folder into `NAME[.LEVEL].actzoo.so`, one compiler call per level.
 ///
 /// The folder holds one descriptor (`*.actzoo`) and either Swift files that define one type per
-/// activation (PluginKit's `Activation`), or C files that define `actzoo_plugin_v1`. A library appears
-/// whole or not at all.
+/// activation (PluginKit's `Activation`), or C files that define `actzoo_plugin_v1`, or nothing else: then
+/// the sources are made from the formulas. A library appears whole or not at all.
 struct PluginBuilder {
-  let folder: URL
   let output: URL
   let toolchain: Toolchain
   var isVerbose = false
 
   private let descriptor: Descriptor
-  private let swiftSources: [String]
-  private let cSources: [String]
+  private let sources: Sources
+
+  private enum Sources {
+    case swift([String])
+    case c([String])
+    /// Made from the descriptor; written where it is compiled.
+    case made(GeneratedPlugin)
+  }
+
+  /// A text by itself becomes a plugin; `language` is nil for the best one that the machine has.
+  init(text: TextFile, language: PluginLanguage?, output: URL, toolchain: Toolchain)
+    throws(CommandFailure)
+  {
+    self.output = output
+    self.toolchain = toolchain
+    descriptor = text.descriptor
+    try Self.checkHasNoLevel(descriptor, text.path)
+    sources = .made(try GeneratedPlugin(descriptor, language))
+  }
 
   init(folder: URL, output: URL, toolchain: Toolchain) throws(CommandFailure) {
-    self.folder = folder
     self.output = output
     self.toolchain = toolchain
     var isFolder: ObjCBool = false
@@ -30,21 +45,29 @@ struct PluginBuilder {
         "\(folder.path) holds \(texts.count) descriptor files; a plugin folder has exactly one, "
           + "NAME.actzoo. `actzoo new` writes a folder to start from.")
     }
-    guard let bytes = FileManager.default.contents(atPath: text) else {
-      throw CommandFailure("\(text) cannot be read.")
-    }
-    do {
-      descriptor = try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
-    } catch { throw CommandFailure("\(text): \(error.description)") }
-    guard descriptor.plugin.isa.isEmpty else {
-      throw CommandFailure("\(text): leave out `isa`; the build adds it, one level at a time.")
-    }
-    swiftSources = Toolchain.files(in: folder, "swift")
-    cSources = Toolchain.files(in: folder, "c")
-    guard swiftSources.isEmpty != cSources.isEmpty else {
+    descriptor = try TextFile(text).descriptor
+    try Self.checkHasNoLevel(descriptor, text)
+    let swift = Toolchain.files(in: folder, "swift")
+    let c = Toolchain.files(in: folder, "c")
+    guard swift.isEmpty || c.isEmpty else {
       throw CommandFailure(
         "\(folder.path) needs either Swift or C files beside its descriptor; it has "
-          + "\(swiftSources.count) Swift and \(cSources.count) C files.")
+          + "\(swift.count) Swift and \(c.count) C files.")
+    }
+    if !swift.isEmpty {
+      sources = .swift(swift)
+    } else if !c.isEmpty {
+      sources = .c(c)
+    } else {
+      sources = .made(try GeneratedPlugin(descriptor, nil))
+    }
+  }
+
+  private static func checkHasNoLevel(_ descriptor: Descriptor, _ path: String)
+    throws(CommandFailure)
+  {
+    guard descriptor.plugin.isa.isEmpty else {
+      throw CommandFailure("\(path): leave out `isa`; the build adds it, one level at a time.")
     }
   }
 
@@ -64,10 +87,16 @@ struct PluginBuilder {
     defer { try? FileManager.default.removeItem(at: work) }
 
     let built = work.appendingPathComponent("plugin.so").path
-    if swiftSources.isEmpty {
-      try buildC(level, built, work)
-    } else {
-      try buildSwift(level, built, work)
+    switch sources {
+    case .swift(let files): try buildSwift(files, level, built, work)
+    case .c(let files): try buildC(files, level, built, work)
+    case .made(let plugin):
+      let files = plugin.files.map { work.appendingPathComponent($0.name).path }
+      for (file, path) in zip(plugin.files, files) { try write(file.text, path) }
+      switch plugin.language {
+      case .swift: try buildSwift(files, level, built, work)
+      case .c: try buildC(files, level, built, work)
+      }
     }
     let library = output.appendingPathComponent(level.fileName(plugin: pluginName)).path
     let staged = library + ".new"
@@ -96,7 +125,9 @@ struct PluginBuilder {
     ]
   }
 
-  private func buildC(_ level: Level, _ built: String, _ work: URL) throws(CommandFailure) {
+  private func buildC(_ files: [String], _ level: Level, _ built: String, _ work: URL)
+    throws(CommandFailure)
+  {
     let glue = Glue(descriptor: descriptor, level: level)
     let manifest = work.appendingPathComponent("manifest.c").path
     try write(glue.manifestSource, manifest)
@@ -108,11 +139,13 @@ struct PluginBuilder {
         "-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-ffp-contract=off", "-shared", "-fPIC",
         "-fvisibility=hidden",
       ] + march
-        + ["-I", toolchain.include] + cSources + [manifest, "-o", built, "-lm"]
+        + ["-I", toolchain.include] + files + [manifest, "-o", built, "-lm"]
         + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
   }
 
-  private func buildSwift(_ level: Level, _ built: String, _ work: URL) throws(CommandFailure) {
+  private func buildSwift(_ files: [String], _ level: Level, _ built: String, _ work: URL)
+    throws(CommandFailure)
+  {
     let glue = Glue(descriptor: descriptor, level: level)
     let (c, object) = (
       work.appendingPathComponent("glue.c").path, work.appendingPathComponent("glue.o").path
@@ -129,7 +162,7 @@ struct PluginBuilder {
         // It writes a hash of these very words, temporary paths among them, into the library.
         "-Xfrontend", "-disable-incremental-llvm-codegen",
         "-I", toolchain.include, "-I", toolchain.lanes,
-      ] + toolchain.kitSources + swiftSources + [swift]
+      ] + toolchain.kitSources + files + [swift]
     if level == .aarch64 {
       // The toolchain has no Embedded library for aarch64 Linux, but a bare-metal object links.
       let cross = try Self.crossCompiler()
