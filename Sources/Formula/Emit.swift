@@ -22,6 +22,9 @@ struct Dialect {
   /// A power that is not a small whole number.
   var power: (_ base: String, _ exponent: String) -> String
   var select: (_ condition: String, _ a: String, _ b: String) -> String
+  var fused: (_ function: StableFunction, _ operands: [String]) -> String
+  /// a * b + c in one go, for languages that have it.
+  var multiplyAdd: ((_ a: String, _ b: String, _ c: String) -> String)?
 }
 
 /// Text with the strength of its outermost operator, so that parentheses stand only where needed.
@@ -29,6 +32,12 @@ private struct Piece {
   let text: String
   /// 0 comparison or select, 1 sum, 2 product, 3 sign, 4 anything closed.
   let strength: Int
+  /// Of a product, what it is made of.
+  var factors: [Piece] = []
+
+  var isNumber = false
+
+  var negated: String { "-" + closed(above: 4) }
 
   func closed(above least: Int) -> String { strength >= least ? text : "(\(text))" }
 }
@@ -119,6 +128,10 @@ struct Emitter {
     case .select(let c, let a, let b):
       let text = dialect.select(pieces[Int(c)].text, pieces[Int(a)].text, pieces[Int(b)].text)
       return Piece(text: text, strength: text.utf8.last == UInt8(ascii: ")") ? 4 : 0)
+    case .fused(let f, let a, let b, let c):
+      use(f.name)
+      let operands = f.operandCount == 3 ? [a, b, c] : [a]
+      return Piece(text: dialect.fused(f, operands.map { pieces[Int($0)].text }), strength: 4)
     default: return Piece(text: "0", strength: 4)  // not in an instantiated expression
     }
   }
@@ -126,18 +139,21 @@ struct Emitter {
   private func number(_ number: Constant) -> Piece {
     // A sign in front binds like the operator it looks like.
     number.value.sign == .minus
-      ? Piece(text: "-" + dialect.number(number.negated), strength: 3)
-      : Piece(text: dialect.number(number), strength: 4)
+      ? Piece(text: "-" + dialect.number(number.negated), strength: 3, isNumber: true)
+      : Piece(text: dialect.number(number), strength: 4, isNumber: true)
   }
 
   private mutating func binary(_ op: BinaryOperator, _ a: Piece, _ b: Piece) -> Piece {
+    if let sum = multipliedSum(op, a, b) { return sum }
     switch op {
     case .add:
       return Piece(text: "\(a.closed(above: 1)) + \(b.closed(above: 2))", strength: 1)
     case .subtract:
       return Piece(text: "\(a.closed(above: 1)) - \(b.closed(above: 2))", strength: 1)
     case .multiply:
-      return Piece(text: "\(a.closed(above: 2)) * \(b.closed(above: 4))", strength: 2)
+      if dialect.multiplyAdd != nil, let scaled = scaledSquare(a, b) { return scaled }
+      let (left, right) = (a.closed(above: 2), b.closed(above: 4))
+      return Piece(text: "\(left) * \(right)", strength: 2, factors: [a, b])
     case .divide:
       return Piece(text: "\(a.closed(above: 2)) / \(b.closed(above: 4))", strength: 2)
     case .minimum, .maximum:
@@ -145,6 +161,28 @@ struct Emitter {
       return Piece(text: dialect.extremum(op == .maximum, a.text, b.text), strength: 4)
     case .power: return power(a, b)
     }
+  }
+
+  /// A sum with a product in it, where the language does that in one go.
+  private mutating func multipliedSum(_ op: BinaryOperator, _ a: Piece, _ b: Piece) -> Piece? {
+    guard let multiplyAdd = dialect.multiplyAdd, op == .add || op == .subtract else { return nil }
+    if a.factors.count == 2 {
+      let c = op == .add ? b.text : b.negated
+      return Piece(text: multiplyAdd(a.factors[0].text, a.factors[1].text, c), strength: 4)
+    }
+    guard b.factors.count == 2 else { return nil }
+    let first = op == .add ? b.factors[0].text : b.factors[0].negated
+    return Piece(text: multiplyAdd(first, b.factors[1].text, a.text), strength: 4)
+  }
+
+  /// c * x^2 as (c * x) * x, which overflows where the result does; `a` is a number.
+  private func scaledSquare(_ a: Piece, _ b: Piece) -> Piece? {
+    guard a.isNumber, b.factors.count == 2, b.factors[0].text == b.factors[1].text else {
+      return nil
+    }
+    let x = b.factors[0]
+    let scaled = Piece(text: "\(a.closed(above: 2)) * \(x.closed(above: 4))", strength: 2)
+    return Piece(text: "\(scaled.text) * \(x.closed(above: 4))", strength: 2, factors: [scaled, x])
   }
 
   /// Whole powers up to 16 by multiplication, a half by `sqrt`: faster than `pow` and, for the former,
@@ -170,6 +208,10 @@ struct Emitter {
     if exponent == 1 { return base }
     let half = exponent < 4 ? base : define(multiplied(base, exponent / 2))
     let square = "\(half.text) * \(half.text)"
-    return Piece(text: exponent % 2 == 0 ? square : "\(square) * \(base.text)", strength: 2)
+    return exponent % 2 == 0
+      ? Piece(text: square, strength: 2, factors: [half, half])
+      : Piece(
+        text: "\(square) * \(base.text)", strength: 2,
+        factors: [Piece(text: square, strength: 2), base])
   }
 }

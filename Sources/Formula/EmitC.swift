@@ -58,8 +58,9 @@ public func emitC(
     },
     extremum: { "\($0 ? "maximum" : "minimum")\(suffix)(\($1), \($2))" },
     power: { "pow\(suffix)(\($0), \($1))" },
-    select: { "(\($0) ? \($1) : \($2))" })
-  let taken = Set(expressions.flatMap { $0.symbols.parameters.map(\.name) })
+    select: { "(\($0) ? \($1) : \($2))" },
+    fused: { "\($0.name)\(suffix)(\($1.joined(separator: ", ")))" })
+  let taken = Set(expressions.flatMap { $0.symbols.parameters.map { $0.name } })
   var emitter = Emitter(dialect: dialect, taken: taken, name: { cName(name($0)) })
   return emitter.emit(expressions)
 }
@@ -81,7 +82,7 @@ public func cName(_ name: String) -> String {
     "union", "unsigned", "void", "volatile", "while",
   ]
   let functions =
-    UnaryFunction.allCases.map(\.name)
+    UnaryFunction.allCases.map { $0.name }
     + ["maximum", "minimum", "pow", "fabs", "isnan", "isinf", "signbit", "copysign"]
   let isTaken = words.contains(name) || functions.contains { name == $0 || name == $0 + "l" }
   return isTaken ? "\(name)_" : name

@@ -9,6 +9,9 @@ protocol CoefficientActivation {
   /// True if these numbers of coefficients, by parameter, belong together.
   static func accepts(_ count: InlineArray<6, Int>) -> Bool
 
+  /// False if other numbers than `accepts` takes may belong together: the host then evaluates the formula.
+  static var servesEveryCount: Bool { get }
+
   /// The formula. NaN in must be NaN out, and ±inf must give the limit.
   static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L
 
@@ -16,6 +19,11 @@ protocol CoefficientActivation {
   static func gradient<L: Lanes>(
     _ x: L, _ dy: L, _ p: Coefficients<L>, _ sums: inout CoefficientSums<L>
   ) -> L
+}
+
+extension CoefficientActivation {
+  /// What `accepts` refuses is wrong.
+  @inline(__always) static var servesEveryCount: Bool { true }
 }
 
 /// The coefficients that some lanes of a row see: shared ones in every lane, others loaded along.

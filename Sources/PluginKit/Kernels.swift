@@ -75,7 +75,8 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
   _: A.Type, _: L.Type, writesY: Bool = false, takesGradients: Bool = false
 ) -> Needs {
   Needs(
-    dtype: L.dtype, parameters: A.parameters, hasScalars: false, writesY: writesY,
+    dtype: L.dtype, parameters: A.parameters, hasScalars: false,
+    countRefusal: A.servesEveryCount ? ACTZOO_INVALID : ACTZOO_UNSUPPORTED, writesY: writesY,
     takesGradients: takesGradients)
 }
 
@@ -94,7 +95,7 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
     for k in 0..<needs.parameters { count[k] = Int(call.pointee.param[k].count) }
     if !accepts(count),
       case .done(let status) = refuse(
-        call, ACTZOO_INVALID, "param", " has counts that do not belong together")
+        call, needs.countRefusal, "param", " has counts that this kernel does not serve")
     {
       return status
     }

@@ -30,7 +30,8 @@ struct Export: ParsableCommand {
     help: "NAME=INTEGER: a count that is not to be the default. May be given several times.")
   var counts: [String] = []
 
-  @Option(name: .shortAndLong, help: "The file or, for swift, the folder. Default: standard output.")
+  @Option(
+    name: .shortAndLong, help: "The file or, for swift, the folder. Default: standard output.")
   var output: String?
 
   func run() throws {
@@ -45,7 +46,8 @@ struct Export: ParsableCommand {
     guard let output else {
       guard target != .swift else {
         throw CommandFailure(
-          "a Swift plugin is a folder of files; say where with -o, for example -o \(source.activation.name).")
+          "a Swift plugin is a folder of files; say where with -o, for example "
+            + "-o \(source.activation.name).")
       }
       print(files[0].text, terminator: "")
       return

@@ -24,9 +24,10 @@ struct CFunction {
   init(_ activation: ActivationDescriptor, counts: [Int]) throws(CommandFailure) {
     self.activation = activation
     formula = try expand(activation.formula, counts)
-    let differentiated = try activation.surrogate.map { s throws(CommandFailure) in
-      try expand(s, counts)
-    } ?? formula
+    let differentiated =
+      try activation.surrogate.map { s throws(CommandFailure) in
+        try expand(s, counts)
+      } ?? formula
     lengths = activation.parameters.map { $0.length(counts: counts) }
     var starts: [Int] = []
     var next = 0

@@ -153,16 +153,17 @@ struct CTemplate {
         rows.append("&\(name)")
       }
     }
-    return (lines + [
-      "static const actzoo_kernels *const rows[] = {\(rows.joined(separator: ", "))};",
-      "static const actzoo_plugin plugin = {",
-      "    .size = sizeof(actzoo_plugin), .needs_minor = 0, .kernels_count = \(rows.count), .kernels = rows};",
-      "",
-      "const actzoo_plugin *actzoo_plugin_v1(const actzoo_host *host) {",
-      "  (void)host;",
-      "  return &plugin;",
-      "}",
-    ]).joined(separator: "\n")
+    return
+      (lines + [
+        "static const actzoo_kernels *const rows[] = {\(rows.joined(separator: ", "))};",
+        "static const actzoo_plugin plugin = {",
+        "    .size = sizeof(actzoo_plugin), .needs_minor = 0, .kernels_count = \(rows.count), .kernels = rows};",
+        "",
+        "const actzoo_plugin *actzoo_plugin_v1(const actzoo_host *host) {",
+        "  (void)host;",
+        "  return &plugin;",
+        "}",
+      ]).joined(separator: "\n")
   }
 }
 

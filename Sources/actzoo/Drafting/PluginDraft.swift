@@ -28,7 +28,8 @@ struct PluginDraft {
     case .swift:
       let type = Glue.typeName(activation)
       source = ("\(type).swift", try SwiftTemplate(activation, type: type).text())
-    case .c: source = ("\(name).c", try CTemplate([activation], counts: [[]], descriptor: nil).text())
+    case .c:
+      source = ("\(name).c", try CTemplate([activation], counts: [[]], descriptor: nil).text())
     }
     files = [
       ("\(name).actzoo", text), (source.0, source.1),

@@ -8,30 +8,20 @@ struct SwiftTemplate {
   /// The kit passes scalars in registers; four is what its loops are specialised for.
   private static let mostParameters = 4
 
-  private let counts: [Int]
-
-  init(_ activation: ActivationDescriptor, type: String, counts: [Int] = [])
-    throws(CommandFailure)
-  {
+  init(_ activation: ActivationDescriptor, type: String) throws(CommandFailure) {
     self.activation = activation
     self.type = type
-    self.counts = counts
-    if let obstacle = Self.obstacle(activation) { throw CommandFailure(obstacle) }
-  }
-
-  /// Why the kit cannot express an activation; nil if it can.
-  static func obstacle(_ activation: ActivationDescriptor) -> String? {
     let parameters = activation.parameters
     guard parameters.count <= Self.mostParameters, !parameters.contains(where: \.isVector) else {
-      return "a Swift plugin made from a formula has at most \(Self.mostParameters) parameters, "
-        + "each one number; use --lang c."
+      throw CommandFailure(
+        "a Swift plugin made from a formula has at most \(Self.mostParameters) parameters, "
+          + "each one number; use --lang c.")
     }
-    return nil
   }
 
   func text() throws(CommandFailure) -> String {
     let names = activation.parameters.map(\.name)
-    let expanded = try expand(activation.formula, counts)
+    let expanded = try expand(activation.formula)
     let source = expanded.swiftSource(type: "N") { variable in
       switch variable {
       case .x: "x"

@@ -60,7 +60,8 @@ struct ExportSource {
   }
 
   /// `plugin ID version V license L` with the activation's id and no level.
-  private static func pluginLine(_ words: [Substring], _ activation: ActivationDescriptor) -> String {
+  private static func pluginLine(_ words: [Substring], _ activation: ActivationDescriptor) -> String
+  {
     var line = words.map(String.init)
     if line.count > 1 { line[1] = String(activation.id.prefix { $0 != "/" }) }
     if let isa = line.firstIndex(of: "isa") {

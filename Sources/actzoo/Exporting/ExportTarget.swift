@@ -12,7 +12,17 @@ enum ExportTarget: String, CaseIterable {
       let template = try CTemplate(
         [activation], counts: [source.counts], descriptor: source.descriptor)
       return [("\(activation.name).c", template.text())]
-    default: throw CommandFailure("not yet")
+    case .swift:
+      let function = try SwiftFunction(activation, counts: source.counts)
+      return [
+        ("\(activation.name).actzoo", source.descriptor.text + "\n"),
+        (function.fileName, function.text()),
+        ("README.md", DataSheet(activation, formulaLanguage: .swift).text),
+      ]
+    case .json: return [("\(activation.name).json", try JSONTemplate(source: source).text())]
+    case .torch:
+      return [("\(activation.name).py", try PythonTemplate(source, .torch).torch)]
+    case .jax: return [("\(activation.name).py", try PythonTemplate(source, .jax).jax)]
     }
   }
 }

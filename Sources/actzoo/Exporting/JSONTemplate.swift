@@ -15,12 +15,14 @@ struct JSONTemplate {
       ("inputs", .strings(d.isGated ? ["x", "g"] : ["x"])),
       ("noise", d.usesNoise ? .object([("eval", .number(d.noiseEval ?? 0.5))]) : .null),
     ]
-    members.append(("counts", .object(zip(d.counts, source.counts).map { ($0.name, .integer($1)) })))
+    members.append(
+      ("counts", .object(zip(d.counts, source.counts).map { ($0.name, .integer($1)) })))
     members.append(("parameters", .array(d.parameters.map { $0.json(source.counts) })))
     members.append(("formula", try formula(d.formulaText, d.formula)))
     if let surrogate = d.surrogate, let text = d.surrogateText {
       members.append(("surrogate", try formula(text, surrogate)))
     }
+    members.append(("claims", .array(d.claims.map(\.json))))
     return JSON.object(members).text + "\n"
   }
 

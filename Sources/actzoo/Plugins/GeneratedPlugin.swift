@@ -10,7 +10,9 @@ struct GeneratedPlugin {
   init(_ descriptor: Descriptor, _ language: PluginLanguage?) throws(CommandFailure) {
     var chosen = language ?? (Toolchain.find("swiftc") != nil ? .swift : .c)
     if language == nil, chosen == .swift,
-      descriptor.activations.contains(where: { SwiftTemplate.obstacle($0) != nil })
+      descriptor.activations.contains(where: {
+        SwiftFunction.obstacle($0, $0.defaultCounts) != nil
+      })
     {
       chosen = .c
     }
@@ -24,10 +26,8 @@ struct GeneratedPlugin {
     case .swift:
       var files: [(name: String, text: String)] = []
       for activation in activations {
-        let type = Glue.typeName(activation)
-        let template = try SwiftTemplate(
-          activation, type: type, counts: activation.defaultCounts)
-        files.append(("\(type).swift", try template.text()))
+        let function = try SwiftFunction(activation, counts: activation.defaultCounts)
+        files.append((function.fileName, function.text()))
       }
       self.files = files
     }

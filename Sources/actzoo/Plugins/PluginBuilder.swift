@@ -82,8 +82,7 @@ struct PluginBuilder {
       .appendingPathComponent("actzoo-build-\(UUID().uuidString)")
     do {
       try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
-      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-    } catch { throw CommandFailure("cannot create \(output.path): \(error.localizedDescription)") }
+    } catch { throw CommandFailure("cannot create \(work.path): \(error.localizedDescription)") }
     defer { try? FileManager.default.removeItem(at: work) }
 
     let built = work.appendingPathComponent("plugin.so").path
@@ -101,6 +100,7 @@ struct PluginBuilder {
     let library = output.appendingPathComponent(level.fileName(plugin: pluginName)).path
     let staged = library + ".new"
     do {
+      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
       try? FileManager.default.removeItem(atPath: staged)
       try FileManager.default.copyItem(atPath: built, toPath: staged)
     } catch { throw CommandFailure("cannot write \(library): \(error.localizedDescription)") }
