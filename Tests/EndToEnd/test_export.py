@@ -280,6 +280,10 @@ def test_compile_without_a_swift_compiler_uses_c(tmp_path):
     assert actzoo_json("eval", "ripple", "0.5", "--path", tmp_path / "build")["dx"] == [
         pytest.approx(1 + np.cos(0.5), rel=1e-7)
     ]
+    library = tmp_path / "build" / "ripple.actzoo.so"
+    before = library.read_bytes()
+    actzoo("compile", path, "--isa", "x86-64", PATH=tools)
+    assert library.read_bytes() == before, "the same text gave another plugin"
     said = refusal("compile", path, "--with", "swift", "-o", tmp_path / "no", PATH=tools)
     assert "no swiftc on PATH" in said
     assert "no C compiler on PATH" in refusal("compile", path, "-o", tmp_path / "no", PATH="/none")

@@ -139,7 +139,9 @@ struct PluginBuilder {
         "-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-ffp-contract=off", "-shared", "-fPIC",
         "-fvisibility=hidden",
       ] + march
-        + ["-I", toolchain.include] + files + [manifest, "-o", built, "-lm"]
+        // Without a name of its own the library would have that of the temporary file in it.
+        + ["-Wl,-soname=\(level.fileName(plugin: pluginName))", "-I", toolchain.include] + files
+        + [manifest, "-o", built, "-lm"]
         + linkOptions.map { "-Wl,\($0)" }.joinedPairs(), work)
   }
 
