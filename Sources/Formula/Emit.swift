@@ -81,7 +81,9 @@ struct Emitter {
       // Long lines are cut for the reader, and for compilers whose time grows out of hand with the
       // number of operators and literals in one expression.
       let isLong = piece.text.utf8.count > 64 || Self.operators(piece.text) > 4
-      if uses[index] > 0, Self.isWorthName(node), uses[index] > 1 || isLong {
+      if uses[index] > 0, Self.isWorthName(node), uses[index] > 1 || isLong,
+        !staysSquare(piece)
+      {
         piece = define(piece)
       }
       pieces.append(piece)
@@ -95,6 +97,12 @@ struct Emitter {
     case .constant, .variable, .compare: false
     default: true
     }
+  }
+
+  /// True for x * x where a factor in front is to come first: the square may overflow before the product.
+  private func staysSquare(_ piece: Piece) -> Bool {
+    dialect.multiplyAdd != nil && piece.factors.count == 2
+      && piece.factors[0].text == piece.factors[1].text && piece.factors[0].text.utf8.count <= 8
   }
 
   /// Operators stand between spaces.

@@ -136,7 +136,12 @@ private struct PairEmitter {
       }
       return Piece(text: "\(single(a)) / \(single(b))", isClosed: false)
     case .power:
-      if b.constant?.value == 2 { return product(a, a, true) }
+      // Whole powers by multiplication, right for negative numbers too.
+      if let n = (2...8).first(where: { b.constant?.value == Double($0) }) {
+        var power = product(a, a, true)
+        for _ in 2..<n { power = product(power, a, false) }
+        return power
+      }
       return Piece(text: "exp(\(single(b)) * log(\(single(a))))")
     case .maximum, .minimum:
       guard a.isPair || b.isPair else {
