@@ -62,7 +62,8 @@ extension Lanes {
   @inline(__always) static func sigmoidPair(_ u: Pair<Self>, times factor: Pair<Self>) -> Pair<Self>
   {
     let near = withinSigmoid(u.hi)
-    let (k, m) = reducedNegative(near, u.known)
+    // Beyond the bounds the low part may be large, and is nothing.
+    let (k, m) = reducedNegative(near, select(near == u.hi, u.known, 0))
     // 1 + m + 2^k, of which here nothing may be lost.
     let power = power(k)
     let t = m + power
