@@ -139,14 +139,7 @@ extension Info.Description {
       ),
       (
         "claims",
-        .array(
-          d.claims.map {
-            .object([
-              ("dtype", .string($0.dtype)), ("pass", .string($0.pass)), ("ulp", .number($0.ulp)),
-              ("absolute", .number($0.absolute)), ("lower", .number($0.lower)),
-              ("upper", .number($0.upper)),
-            ])
-          })
+        .array(d.claims.map(\.json))
       ),
       (
         "presetValues",
@@ -173,6 +166,13 @@ extension Info.Description {
 }
 
 extension Claim {
+  var json: JSON {
+    .object([
+      ("dtype", .string(dtype)), ("pass", .string(pass)), ("ulp", .number(ulp)),
+      ("absolute", .number(absolute)), ("lower", .number(lower)), ("upper", .number(upper)),
+    ])
+  }
+
   /// "f32 forward within 2 ulp + 1e-07 for x in -10...10".
   fileprivate var sentence: String { "\(dtype) \(pass) within \(bound)" }
 
