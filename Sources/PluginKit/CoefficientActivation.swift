@@ -75,8 +75,8 @@ struct Coefficients<L: Lanes> {
 
 /// Where the gradients of coefficients are added.
 ///
-/// Terms wait for those of four vectors, whose sum is then added in double (`settle`): to widen each would take
-/// longer than to make it. A large table's are added at once.
+/// Terms wait in memory for those of four vectors and are added in double then (`settle`): to widen what is read
+/// from memory is cheaper, and a sum is loaded and stored once for the four. A large table's are added at once.
 struct CoefficientSums<L: Lanes> {
   var parameter: InlineArray<6, RowParameter<L.Scalar>>
   var scratch: UnsafeMutablePointer<L.Wide>
@@ -91,8 +91,8 @@ struct CoefficientSums<L: Lanes> {
     )
   }
 
-  /// Adds the valid lanes of `value` to the gradient of coefficient `k` of a parameter that is no table: once for
-  /// every coefficient, each time.
+  /// Adds the valid lanes of `value` to the gradient of coefficient `k` of a parameter that is no table: at most
+  /// once, and the same coefficients each time.
   @inline(__always) func add(_ index: Int, _ k: Int, _ value: L) {
     terms[parameter[index].slot &+ k] =
       valid == L.width ? value : L.select(L.mask(first: valid), value, 0)

@@ -105,20 +105,17 @@ func variesAlong<L: Lanes>(_ rows: UnsafePointer<Rows<L>>, _ parameters: Int) ->
   }
 }
 
-/// Adds the terms of the last vectors to the sums.
+/// Adds the terms of the last vectors to the sums, in double.
 @inline(never) func settle<L: Lanes>(_ rows: UnsafePointer<Rows<L>>, _ vectors: Int) {
   let (sums, count) = (rows.pointee.scratch, rows.pointee.cellCount)
   for slot in 0..<count {
-    let terms = rows.pointee.terms + slot
-    if vectors == 4 {
-      let sum = (terms[0] + terms[count]) + (terms[2 &* count] + terms[3 &* count])
-      // Infinite or NaN: perhaps only because the terms are large.
-      if !L.any(L.not(abs(sum) < L(.infinity))) {
-        sums[slot] += sum.wide
-        continue
-      }
+    var sum = sums[slot]
+    var terms = rows.pointee.terms + slot
+    for _ in 0..<vectors {
+      sum += terms.pointee.wide
+      terms += count
     }
-    for vector in 0..<vectors { sums[slot] += terms[vector &* count].wide }
+    sums[slot] = sum
   }
 }
 
