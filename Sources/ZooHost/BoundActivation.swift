@@ -56,6 +56,8 @@ public final class BoundActivation: @unchecked Sendable {
   private let formulaCounts: [Int]
   private let rows: (forward: Row?, backward: Row?, fused: Row?)
   private var formula: FormulaKernel?
+  /// Where forward is a foreign function: that, with the formula's backward.
+  private let pair: ForeignPair?
 
   init(_ activation: Activation, _ binding: Binding, rows: [Row]) throws(ZooError) {
     let descriptor = activation.descriptor
@@ -81,14 +83,16 @@ public final class BoundActivation: @unchecked Sendable {
       }
       return nil
     }
+    let forward = best { _ in true }
+    let backward = best { $0.backward != nil }
+    usesFormula = (forward == nil, backward == nil)
+    let evaluator =
+      forward == nil || backward == nil ? try FormulaKernel(descriptor, counts: counts) : nil
+    formula = evaluator
+    pair = ForeignPair(activation.foreign?.kernel(forward), evaluator)
     self.rows = (
-      best { _ in true }, best { $0.backward != nil },
-      best { $0.backward != nil || $0.fused != nil }
+      forward, backward, pair?.row ?? best { $0.backward != nil || $0.fused != nil }
     )
-    usesFormula = (self.rows.forward == nil, self.rows.backward == nil)
-    if self.rows.forward == nil || self.rows.backward == nil {
-      formula = try FormulaKernel(descriptor, counts: counts)
-    }
   }
 
   deinit { facts.parameters.deallocate() }

@@ -203,6 +203,11 @@ struct Scanner {
           .shadowed, candidate.path, "H4", "\(descriptor.id) is not used: \(owner) comes earlier")
       } else {
         ownerOf[descriptor.id] = candidate.path
+        if library != nil, !descriptor.foreign.isEmpty {
+          report(
+            .warning, candidate.path, "P13",
+            "\(descriptor.id) names a foreign function, which a library of kernels does not use")
+        }
         activations.append(
           Activation(
             descriptor: descriptor, plugin: candidate.descriptor.plugin, text: candidate.text,

@@ -2,10 +2,12 @@ import CActZoo
 import CSystem
 import Formula
 import Foundation
+import ZooHost
 
 /// A plugin file, looked at and loaded as any host may do it: with nothing but dlopen and plugin.h.
 ///
 /// The host of this package is not used, so that what is judged is the plugin and not the two together.
+/// A text with foreign functions is judged too: its rows are the host's, which calls them by libffi.
 /// Lives in one process; loaded when a check first asks, and never unloaded.
 final class PluginUnderTest {
   let path: String
@@ -14,6 +16,12 @@ final class PluginUnderTest {
   private var readDescriptor: Result<Descriptor, Trouble>?
 
   init(path: String) { self.path = path }
+
+  /// True for a `.actzoo` text, which has no library of its own.
+  static func isText(_ path: String) -> Bool { path.hasSuffix(".actzoo") }
+
+  /// True for a `.actzoo` text.
+  var isText: Bool { Self.isText(path) }
 
   /// The file's tables.
   func image() throws(Trouble) -> ElfImage {
@@ -35,10 +43,21 @@ final class PluginUnderTest {
     return try readDescriptor!.get()
   }
 
-  private func parse() throws(Trouble) -> Descriptor {
+  private func bytes() throws(Trouble) -> Data {
+    if isText {
+      guard let text = FileManager.default.contents(atPath: path) else {
+        throw Trouble("the text cannot be read.")
+      }
+      return text
+    }
     guard let manifest = try image().manifests.first else {
       throw Trouble("the file has no section .actzoo.manifest.")
     }
+    return Data(manifest)
+  }
+
+  private func parse() throws(Trouble) -> Descriptor {
+    let manifest = try bytes()
     let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: manifest.count, alignment: 1)
     copied.copyBytes(from: manifest)
     defer { copied.deallocate() }
@@ -88,6 +107,7 @@ final class PluginUnderTest {
 
   private func readRows() throws(Trouble) -> [Kernel] {
     let descriptor = try descriptor()
+    if isText { return try readForeign(descriptor) }
     let table = try table()
     guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
       let rows = table.pointee.kernels
@@ -96,6 +116,33 @@ final class PluginUnderTest {
     for index in 0..<Int(table.pointee.kernels_count) {
       guard let row = rows[index], let kernel = Kernel(row, descriptor) else { continue }
       kernels.append(kernel)
+    }
+    return kernels
+  }
+}
+
+extension PluginUnderTest {
+  /// The foreign functions of a text.
+  private func readForeign(_ descriptor: Descriptor) throws(Trouble) -> [Kernel] {
+    var kernels: [Kernel] = []
+    for activation in descriptor.activations {
+      for function in activation.foreign
+      where !activation.claims.contains(where: {
+        $0.pass == "forward" && $0.dtype == function.element
+      }) {
+        throw Trouble(
+          "\(activation.name) has no claim to be judged by; "
+            + "add a line such as: claim \(function.element) forward 2 ulp.")
+      }
+      do throws(ZooError) {
+        kernels += try foreignRows(activation, path: path).compactMap { Kernel($0, descriptor) }
+      } catch {
+        throw Trouble(error.message)
+      }
+    }
+    if kernels.isEmpty {
+      throw Trouble(
+        "it is a formula without kernels or foreign functions; nothing can be verified.")
     }
     return kernels
   }

@@ -129,7 +129,8 @@ struct Verify: ParsableCommand {
     var paths: [String] = []
     func add(_ path: String) { if !paths.contains(path) { paths.append(path) } }
     if all {
-      for activation in access.open().activations where !activation.isa.isEmpty {
+      for activation in access.open().activations
+      where !activation.isa.isEmpty || !activation.descriptor.foreign.isEmpty {
         add(activation.path)
       }
       if paths.isEmpty {
@@ -140,7 +141,7 @@ struct Verify: ParsableCommand {
     for plugin in plugins {
       guard plugin.contains("/") || plugin.hasSuffix(".so") else {
         let found = try access.find(plugin)
-        guard found.path.hasSuffix(".so") else {
+        guard found.path.hasSuffix(".so") || !found.descriptor.foreign.isEmpty else {
           throw CommandFailure(
             "\(plugin) is a formula without kernels (\(found.path)); there is nothing to verify.")
         }
