@@ -178,6 +178,15 @@ def test_verify_judges_forward_by_the_formula(zoo):
     assert "many f32 forward" in said.stdout
 
 
+def test_the_example_of_the_page_on_plugins_conforms(tmp_path):
+    page = (ROOT / "docs" / "plugins.md").read_text()
+    (block,) = [b for b in page.split("```") if "foreign " in b and b.startswith("text\nactzoo 1")]
+    path = tmp_path / "smooth-abs.actzoo"
+    path.write_text(block.removeprefix("text\n"))
+    said = actzoo("verify", path, "--tier", "quick", timeout=300).stdout
+    assert "smooth-abs f64 forward" in said and "CONFORMS" in said
+
+
 def test_verify_finds_a_wrong_value_and_a_write_out_of_bounds(zoo):
     claim = "claim f32 forward 2 ulp"
     folder = zoo(
