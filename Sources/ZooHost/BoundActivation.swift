@@ -89,7 +89,7 @@ public final class BoundActivation: @unchecked Sendable {
     let evaluator =
       forward == nil || backward == nil ? try FormulaKernel(descriptor, counts: counts) : nil
     formula = evaluator
-    pair = ForeignPair(activation.foreign?.kernel(forward), evaluator)
+    pair = ForeignPair(activation.foreign?.kernel(forward), formula: evaluator?.row)
     self.rows = (
       forward, backward, pair?.row ?? best { $0.backward != nil || $0.fused != nil }
     )

@@ -276,18 +276,16 @@ extension Double: ForeignNumber {
 /// A foreign function's forward and the formula's backward: what a fused pass runs.
 final class ForeignPair: @unchecked Sendable {
   private let foreign: ForeignKernel
-  private let formula: FormulaKernel
   private let backwardRow: Row
 
-  /// Nil unless there are both.
-  init?(_ foreign: ForeignKernel?, _ formula: FormulaKernel?) {
-    guard let foreign, let formula else { return nil }
+  /// Nil unless there are both; whoever evaluates `formula` is kept alive by the bound handle, as this is.
+  init?(_ foreign: ForeignKernel?, formula: Row?) {
+    guard let foreign, let formula, formula.backward != nil else { return nil }
     self.foreign = foreign
-    self.formula = formula
-    backwardRow = formula.row
+    backwardRow = formula
   }
 
-  /// Of the formula's type; the bound handle keeps it alive.
+  /// Of the formula's type.
   var row: Row {
     let writesInPlace = foreign.row.flags & ACTZOO_INPLACE_FORWARD != 0
     return Row(
