@@ -8,7 +8,7 @@ ISA ?= native
 SECONDS ?= 60
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
-glue = $(wildcard Sources/actzoo/Plugins/*.swift)
+glue = $(wildcard Sources/actzoo/Plugins/*.swift Sources/actzoo/Drafting/*Function.swift Sources/Formula/Emit*.swift)
 host = $(wildcard Sources/Formula/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
@@ -49,6 +49,7 @@ build/stamps/$(1).$$(ISA): $$(wildcard Plugins/$(1)/*.swift Plugins/$(1)/*.actzo
 	build/bin/actzoo build Plugins/$(1) --isa $$(ISA) -o build/lib/actzoo
 	@touch $$@
 endef
+build/stamps/Formula.$(ISA): Include/actzoo/formula.h
 $(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
 
 demo:

@@ -277,6 +277,16 @@ LANES_INLINE f32xN lanes_f32_far(f32xN x, f32xN r, i32xN m, int is_cosine) {
   lanes_f32_far_sine((const float *)&x, (float *)&r, (const int *)&m, is_cosine);
   return r;
 }
+/* a^b, lane by lane, by libm in double. */
+static __attribute__((noinline, cold, unused)) void lanes_f32_power_each(const float *a, const float *b,
+                                                                         float *r) {
+  for (int i = 0; i < LANES_F32; i++) r[i] = (float)__builtin_pow(a[i], b[i]);
+}
+LANES_INLINE f32xN lanes_f32_power(f32xN a, f32xN b) {
+  f32xN r;
+  lanes_f32_power_each((const float *)&a, (const float *)&b, (float *)&r);
+  return r;
+}
 
 /* ---- f64 ---- */
 
@@ -478,6 +488,16 @@ static __attribute__((noinline, cold, unused)) void lanes_f64_far_sine(const dou
 }
 LANES_INLINE f64xN lanes_f64_far(f64xN x, f64xN r, i64xN m, int is_cosine) {
   lanes_f64_far_sine((const double *)&x, (double *)&r, (const long *)&m, is_cosine);
+  return r;
+}
+/* a^b, lane by lane, by libm in double. */
+static __attribute__((noinline, cold, unused)) void lanes_f64_power_each(const double *a,
+                                                                         const double *b, double *r) {
+  for (int i = 0; i < LANES_F64; i++) r[i] = (double)__builtin_pow(a[i], b[i]);
+}
+LANES_INLINE f64xN lanes_f64_power(f64xN a, f64xN b) {
+  f64xN r;
+  lanes_f64_power_each((const double *)&a, (const double *)&b, (double *)&r);
   return r;
 }
 

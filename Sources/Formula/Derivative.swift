@@ -12,6 +12,10 @@ extension Expression {
     guard isInstantiated else {
       throw FormulaError("only an instantiated expression has a derivative; call instantiate first")
     }
+    for case .fused(let f, _, _, _) in nodes
+    where f == .siluSlope || f == .geluSlope || f == .mishSlope {
+      throw FormulaError("\(f.name) has no derivative here; differentiate before stable()")
+    }
     var d = Differentiation(self)
     let root = d.run(by: variable)
     if d.builder.isFull {
@@ -53,6 +57,7 @@ private struct Differentiation {
         }
       case .select(let condition, let a, let b):
         slope[i] = builder.select(value[Int(condition)], slope[Int(a)], slope[Int(b)])
+      case .fused(let f, let a, let b, let c): slope[i] = fused(f, a, b, c, slope)
       default: break
       }
     }
@@ -109,6 +114,29 @@ private struct Differentiation {
       Constant(rounded: 1.1283791670955126, rest: 1.533545961316588e-17))  // 2/sqrt(pi)
     let exponent = builder.apply(.negate, square(a))
     return times(height, builder.apply(.exp, exponent))
+  }
+
+  private mutating func fused(
+    _ f: StableFunction, _ a: Int32, _ b: Int32, _ c: Int32, _ slope: [Int32]
+  ) -> Int32 {
+    func whole(_ f: StableFunction) -> Node { .fused(f, value[Int(a)], 0, 0) }
+    switch f {
+    case .silu: return times(builder.intern(whole(.siluSlope)), slope[Int(a)])
+    case .gelu: return times(builder.intern(whole(.geluSlope)), slope[Int(a)])
+    case .mish: return times(builder.intern(whole(.mishSlope)), slope[Int(a)])
+    case .siluSlope, .geluSlope, .mishSlope: return zero  // `derivative` has refused them
+    case .expTimes, .sigmoidTimes:
+      let (factor, p, q) = (value[Int(a)], value[Int(b)], value[Int(c)])
+      let (left, right) = (times(slope[Int(b)], q), times(p, slope[Int(c)]))
+      let inner = left == right ? times(builder.constant(2), left) : plus(left, right)
+      var bend = times(factor, inner)
+      if f == .sigmoidTimes, bend != zero {
+        // sigmoid' = sigmoid(z) sigmoid(-z).
+        bend = builder.intern(.fused(.sigmoidTimes, bend, builder.apply(.negate, p), q))
+      }
+      let front = plus(slope[Int(a)], bend)
+      return front == zero ? zero : builder.intern(.fused(f, front, p, q))
+    }
   }
 
   private mutating func binary(

@@ -6,7 +6,7 @@ public struct Descriptor: Sendable {
   public let text: String
   /// The `plugin` line.
   public let plugin: PluginRecord
-  /// The activations in their order; at least one.
+  /// The activations in their order; none in a library that serves formulas of other texts.
   public let activations: [ActivationDescriptor]
   /// Lines that this version does not know; they were passed over.
   public let notices: [ParseError]

@@ -60,10 +60,6 @@ struct DescriptorParser {
         if header == nil { try outside(statement) } else { body.append(statement) }
       }
     }
-    guard !activations.isEmpty else {
-      throw cursor.error(
-        at: cursor.end, "the text describes no activation; add: activation ID/1 \"TITLE\"")
-    }
     return Descriptor(
       text: String(decoding: cursor.bytes, as: UTF8.self), plugin: plugin,
       activations: activations, notices: notices)

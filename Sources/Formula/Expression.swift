@@ -72,7 +72,7 @@ public struct Expression: Sendable {
   public var isInstantiated: Bool {
     nodes.allSatisfy { node in
       switch node {
-      case .constant, .variable, .unary, .binary, .compare, .select: true
+      case .constant, .variable, .unary, .binary, .compare, .select, .fused: true
       default: false
       }
     }

@@ -110,6 +110,7 @@ private struct Expansion {
       case .compare(let op, let a, let b): new[i] = builder.compare(op, new[Int(a)], new[Int(b)])
       case .select(let c, let a, let b):
         new[i] = builder.select(new[Int(c)], new[Int(a)], new[Int(b)])
+      case .fused: new[i] = builder.intern(nodes[i].replacingOperands { new[Int($0)] })
       case .count(let which): new[i] = builder.constant(counts[Int(which)])
       case .index(let level):
         guard let value = indices[Int(level)] else {

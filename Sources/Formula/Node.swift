@@ -24,6 +24,8 @@ public enum Node: Hashable, Sendable {
   case compare(Comparison, Int32, Int32)
   /// `condition ? second : third`.
   case select(Int32, Int32, Int32)
+  /// A function that only `stable()` makes; operands that it does not have are 0.
+  case fused(StableFunction, Int32, Int32, Int32)
 
   /// A count, by its position in the descriptor. This and all below are gone after `instantiate`.
   case count(Int32)
@@ -47,6 +49,12 @@ public enum Node: Hashable, Sendable {
     case .binary(_, let a, let b), .compare(_, let a, let b):
       visit(a)
       visit(b)
+    case .fused(let f, let a, let b, let c):
+      visit(a)
+      if f.operandCount == 3 {
+        visit(b)
+        visit(c)
+      }
     case .select(let a, let b, let c), .interpolation(_, let a, let b, let c),
       .sum(_, let a, let b, let c):
       visit(a)
@@ -64,6 +72,8 @@ public enum Node: Hashable, Sendable {
     case .binary(let op, let a, let b): .binary(op, new(a), new(b))
     case .compare(let op, let a, let b): .compare(op, new(a), new(b))
     case .select(let a, let b, let c): .select(new(a), new(b), new(c))
+    case .fused(let f, let a, let b, let c):
+      f.operandCount == 3 ? .fused(f, new(a), new(b), new(c)) : .fused(f, new(a), 0, 0)
     case .element(let p, let a): .element(parameter: p, index: new(a))
     case .sum(let level, let a, let b, let c):
       .sum(level: level, lower: new(a), upper: new(b), body: new(c))

@@ -71,6 +71,8 @@ private struct Printer {
         [.node(c, .comparison), .text(" ? "), .node(a, .choice), .text(" : "), .node(b, .choice)],
         .choice
       )
+    case .fused(let f, let a, let b, let c):
+      return call(f.name, f.operandCount == 3 ? [a, b, c] : [a])
     case .count(let which): return ([.text(expression.symbols.counts[Int(which)])], .atom)
     case .index(let level): return ([.text(variable(level))], .atom)
     case .element(let parameter, let index):

@@ -59,6 +59,8 @@ public struct Program: Sendable {
         case .binary(let op): value = op(scratch[Int(step.a)], scratch[Int(step.b)])
         case .compare(let op): value = op(scratch[Int(step.a)], scratch[Int(step.b)]) ? 1 : 0
         case .select: value = scratch[Int(scratch[Int(step.a)] != 0 ? step.b : step.c)]
+        case .fused(let f):
+          value = f(scratch[Int(step.a)], scratch[Int(step.b)], scratch[Int(step.c)])
         }
         scratch[i] = value
       }
@@ -105,6 +107,7 @@ private struct Step: Sendable {
     case binary(BinaryOperator)
     case compare(Comparison)
     case select
+    case fused(StableFunction)
   }
   var kind = Kind.constant
   var a: Int32 = 0
@@ -134,6 +137,9 @@ private struct Step: Sendable {
     case .select(let condition, let yes, let no):
       kind = .select
       (a, b, c) = (condition, yes, no)
+    case .fused(let f, let first, let second, let third):
+      kind = .fused(f)
+      (a, b, c) = (first, second, third)
     case .count, .index, .element, .sum, .polynomial, .interpolation:
       break  // `init(outputs:)` has refused them
     }

@@ -55,6 +55,8 @@ protocol Number: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   static func sin(_ hi: Self, _ lo: Self) -> Pair<Self>
   /// `factor * silu(x)`, rounded once.
   static func silu(_ x: Self, times factor: Self) -> Self
+  /// `factor sigmoid(u)` as a pair.
+  static func sigmoidPair(_ u: Pair<Self>, times factor: Pair<Self>) -> Pair<Self>
   /// `gelu(x)` as a pair, for a finite x.
   static func geluPair(_ x: Self) -> Pair<Self>
   /// `factor * gelu(x)`, rounded once.

@@ -95,3 +95,59 @@ extension Pair {
 @inline(__always) func sigmoid<N: Number>(_ a: Pair<N>, times factor: N) -> N {
   N.sigmoid(a.hi, a.lo, times: factor)
 }
+
+/// `factor * e^(a b)`, the product not rounded: `exp(product(a, b), times: factor)` also where it overflows.
+@inline(__always) func exp<N: Number>(_ a: N, _ b: N, times factor: N) -> N {
+  exp(exponent(a, b), times: factor)
+}
+
+/// `factor / (1 + e^-(a b))`, the product not rounded.
+///
+/// A factor may be infinite: it is the result where the sigmoid is 1, and nothing is left of it where the
+/// sigmoid is 0. NaN in, NaN out.
+@inline(__always) func sigmoid<N: Number>(_ a: N, _ b: N, times factor: N) -> N {
+  let v = exponent(a, b)
+  let y = sigmoid(v, times: factor)
+  let limit = select(v.hi < 0, select(factor == factor, 0, factor), select(v.hi >= 0, factor, v.hi))
+  return select(y == y, y, limit)
+}
+
+/// `a * b` as an exponent: nothing is lost, unless the product overflows.
+@inline(__always) func exponent<N: Number>(_ a: N, _ b: N) -> Pair<N> {
+  let p = product(a, b)
+  return Pair(p.hi, p.known)
+}
+
+extension Pair {
+  /// The low part, or 0 where what was lost is not known because the value is infinite or nearly so.
+  @inline(__always) var known: N { N.select(lo == lo, lo, 0) }
+
+  /// The value, rounded.
+  @inline(__always) var rounded: N { N.select(N.abs(hi) == N(.infinity), hi, hi + known) }
+
+  /// `a` where the mask is true, else `b`.
+  @inline(__always) static func select(_ mask: N.Mask, _ a: Pair, _ b: Pair) -> Pair {
+    Pair(N.select(mask, a.hi, b.hi), N.select(mask, a.lo, b.lo))
+  }
+}
+
+/// `a` where the mask is true, else `b`.
+@inline(__always) func select<N: Number>(_ mask: N.Mask, _ a: Pair<N>, _ b: Pair<N>) -> Pair<N> {
+  Pair.select(mask, a, b)
+}
+
+/// `u sigmoid(u)` as a pair.
+@inline(__always) func silu<N: Number>(_ u: Pair<N>) -> Pair<N> {
+  N.sigmoidPair(u, times: Pair(max(u.hi, -4000), u.lo))
+}
+/// `factor sigmoid(u)` as a pair.
+@inline(__always) func sigmoid<N: Number>(_ u: Pair<N>, times factor: Pair<N>) -> Pair<N> {
+  N.sigmoidPair(u, times: factor)
+}
+/// `u erfc(-u / sqrt(2)) / 2` as a pair.
+@inline(__always) func gelu<N: Number>(_ u: Pair<N>) -> Pair<N> {
+  let y = N.geluPair(u.hi)
+  // How gelu grows: by 1 or nearly, by a half, and in the tail as e^(-u^2 / 2).
+  let slope = select(u.hi > 0.5, 1, select(u.hi < -1, -u.hi * y.hi, 0.5))
+  return Pair(y.hi, fma(slope, u.known, y.lo))
+}

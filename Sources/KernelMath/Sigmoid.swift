@@ -55,6 +55,28 @@ extension Lanes {
     return select(x > constants.sigmoidCeiling, x, y)
   }
 
+  /// factor / (1 + e^-u) as a pair.
+  ///
+  /// - Error: 0.4 ULP of the pair, f32 and f64.
+  /// - The factor where the sigmoid is 1. NaN in u or factor: NaN.
+  @inline(__always) static func sigmoidPair(_ u: Pair<Self>, times factor: Pair<Self>) -> Pair<Self>
+  {
+    let near = withinSigmoid(u.hi)
+    // Beyond the bounds the low part may be large, and is nothing.
+    let (k, m) = reducedNegative(near, select(near == u.hi, u.known, 0))
+    // 1 + m + 2^k, of which here nothing may be lost.
+    let power = power(k)
+    let t = m + power
+    let part = t - m
+    let one = 1 + t
+    let d = Pair(one, ((1 - one) + t) + ((m - (t - part)) + (power - part)))
+    let y = quotient(factor, d, inverse(one))
+    let isRight = u.hi > constants.sigmoidCeiling
+    return Pair(
+      select(isRight, factor.hi, y.hi.scaled(byPowerOfTwo: k)),
+      select(isRight, factor.lo, y.lo.scaled(byPowerOfTwo: k)))
+  }
+
   /// factor x / (1 + e^-x).
   ///
   /// - Error: 1.7 ULP + 1e-29 f32, 1.7 ULP + 1e-288 f64 for |factor| < 1e36 (f32) or 1e304 (f64), the tail

@@ -13,6 +13,8 @@ struct Needs {
   var tables = 0
   /// True if every parameter has exactly one coefficient; else the activation checks its counts itself.
   var hasScalars = true
+  /// What to say to numbers of coefficients that the activation does not accept.
+  var countRefusal = ACTZOO_INVALID
   var writesY = false
   var takesGradients = false
 }

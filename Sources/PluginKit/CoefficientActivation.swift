@@ -11,6 +11,9 @@ protocol CoefficientActivation {
   /// True if these numbers of coefficients, by parameter, belong together.
   static func accepts(_ count: InlineArray<6, Int>) -> Bool
 
+  /// False if other numbers than `accepts` takes may belong together: the host then evaluates the formula.
+  static var servesEveryCount: Bool { get }
+
   /// The formula. NaN in must be NaN out, and ±inf must give the limit.
   static func value<L: Lanes>(_ x: L, _ p: Coefficients<L>) -> L
 
@@ -23,6 +26,8 @@ protocol CoefficientActivation {
 extension CoefficientActivation {
   /// None.
   @inline(__always) static var tables: Int { 0 }
+  /// What `accepts` refuses is wrong.
+  @inline(__always) static var servesEveryCount: Bool { true }
 }
 
 /// The coefficients that some lanes see: one vector each, whether the row shares them or not.

@@ -262,6 +262,17 @@ struct Dual<L: Lanes>: Number {
     let y = L.erfcx(x.value)
     return x.chain(y, L.fma(2 * x.value, y, -1.1283791670955125739))
   }
+  /// `sigmoidPair` with the derivative of its first part.
+  @inline(__always) static func sigmoidPair(_ u: Pair<Dual>, times factor: Pair<Dual>) -> Pair<Dual>
+  {
+    let y = L.sigmoidPair(
+      Pair(u.hi.value, u.lo.value), times: Pair(factor.hi.value, factor.lo.value))
+    return Pair(
+      Dual(
+        y.hi, tangent: sigmoid(u.hi, 0, times: factor.hi).part,
+        varies: u.hi.varies || factor.hi.varies),
+      Dual(fixed: y.lo))
+  }
   /// `silu` by the chain rule.
   @inline(__always) static func silu(_ x: Dual) -> Dual {
     let y = L.silu(x.value)

@@ -76,7 +76,8 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
 ) -> Needs {
   Needs(
     dtype: L.dtype, parameters: A.parameters, tables: A.tables, hasScalars: false,
-    writesY: writesY, takesGradients: takesGradients)
+    countRefusal: A.servesEveryCount ? ACTZOO_INVALID : ACTZOO_UNSUPPORTED, writesY: writesY,
+    takesGradients: takesGradients)
 }
 
 /// Checks a call, chooses the row kernel by how the wanted parameter gradients lie, and walks the box.
@@ -94,7 +95,7 @@ typealias RowKernel = @convention(c) (UnsafeMutableRawPointer) -> Void
     for k in 0..<needs.parameters { count[k] = Int(call.pointee.param[k].count) }
     if !accepts(count),
       case .done(let status) = refuse(
-        call, ACTZOO_INVALID, "param", " has counts that do not belong together")
+        call, needs.countRefusal, "param", " has counts that this kernel does not serve")
     {
       return status
     }

@@ -22,10 +22,12 @@ public final class Activation: @unchecked Sendable {
   let library: Library?
   /// What computes forward in a text without kernels that says so.
   let foreign: ForeignLibraries?
+  /// What evaluates formulas without kernels; shared by all activations of a zoo.
+  let evaluator: BlockEvaluator
 
   init(
     descriptor: ActivationDescriptor, plugin: PluginRecord, text: String, path: String, isa: String,
-    library: Library?
+    library: Library?, evaluator: BlockEvaluator
   ) {
     self.descriptor = descriptor
     self.plugin = plugin
@@ -34,6 +36,7 @@ public final class Activation: @unchecked Sendable {
     self.isa = isa
     self.library = library
     foreign = ForeignLibraries(descriptor, path: path, isText: library == nil)
+    self.evaluator = evaluator
   }
 
   /// Loads the plugin if it is not loaded.
@@ -51,6 +54,9 @@ public final class Activation: @unchecked Sendable {
   public var kernelTypes: [actzoo_dtype] {
     library?.loadedRows(descriptor.id).map { $0.dtype } ?? []
   }
+
+  /// Whether what has no compiled kernel goes through the block evaluator, loading it if needed.
+  public var evaluatesInBlocks: Bool { evaluator.table() != nil }
 
   /// Checks everything that does not depend on data, loads the plugin if needed, and gives a handle
   /// that evaluates.

@@ -58,6 +58,7 @@ public final class BoundActivation: @unchecked Sendable {
   private var formula: FormulaKernel?
   /// Where forward is a foreign function: that, with the formula's backward.
   private let pair: ForeignPair?
+  private let program: FormulaProgram?
 
   init(_ activation: Activation, _ binding: Binding, rows: [Row]) throws(ZooError) {
     let descriptor = activation.descriptor
@@ -83,15 +84,35 @@ public final class BoundActivation: @unchecked Sendable {
       }
       return nil
     }
-    let forward = best { _ in true }
-    let backward = best { $0.backward != nil }
-    usesFormula = (forward == nil, backward == nil)
-    let evaluator =
-      forward == nil || backward == nil ? try FormulaKernel(descriptor, counts: counts) : nil
-    formula = evaluator
-    pair = ForeignPair(activation.foreign?.kernel(forward), formula: evaluator?.row)
+    let compiled = (
+      forward: best { _ in true }, backward: best { $0.backward != nil },
+      fused: best { $0.backward != nil || $0.fused != nil }
+    )
+    usesFormula = (compiled.forward == nil, compiled.backward == nil)
+    guard compiled.forward == nil || compiled.backward == nil else {
+      self.rows = compiled
+      (program, pair) = (nil, nil)
+      return
+    }
+    // The block evaluator, or the formula's own if there is none or the formula is too much for it.
+    var row: Row?
+    if let table = activation.evaluator.table(),
+      let made = FormulaProgram(descriptor, counts: counts)
+    {
+      program = made
+      let wanted = binding.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
+      row = made.rows(table).first { $0.dtype == wanted }
+    } else {
+      program = nil
+    }
+    if row == nil {
+      let made = try FormulaKernel(descriptor, counts: counts)
+      formula = made
+      row = made.row
+    }
+    pair = ForeignPair(activation.foreign?.kernel(compiled.forward), formula: row)
     self.rows = (
-      forward, backward, pair?.row ?? best { $0.backward != nil || $0.fused != nil }
+      compiled.forward ?? row, compiled.backward ?? row, pair?.row ?? compiled.fused ?? row
     )
   }
 

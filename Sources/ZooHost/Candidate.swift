@@ -32,7 +32,7 @@ struct Candidate {
         rule: "P13", text: "has a text that does not parse: \(error.description)")
     }
     text = descriptor.text
-    try Candidate.checkIds(descriptor)
+    try Candidate.checkIds(descriptor, isText: !name.hasSuffix(".actzoo.so"))
     level = name.hasSuffix(".actzoo.so") ? try Candidate.level(descriptor, name) : nil
     self.path = path
     identity = file.identity
@@ -60,13 +60,16 @@ struct Candidate {
     return bytes
   }
 
-  private static func checkIds(_ descriptor: Descriptor) throws(OpenFile.Refusal) {
+  private static func checkIds(
+    _ descriptor: Descriptor, isText: Bool
+  ) throws(OpenFile.Refusal) {
     var seen = Set<String>()
     for activation in descriptor.activations where !seen.insert(activation.id).inserted {
       throw OpenFile.Refusal(
         rule: "P13", text: "describes \(activation.id) twice; an id is one function")
     }
-    if descriptor.activations.isEmpty {
+    // A library may serve other texts than its own.
+    if isText && descriptor.activations.isEmpty {
       throw OpenFile.Refusal(rule: "P13", text: "describes no activation; add an activation line")
     }
   }

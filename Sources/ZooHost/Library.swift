@@ -13,14 +13,14 @@ struct Row {
 
 /// A plugin library: loaded when first needed, checked, and never unloaded (rule H1).
 final class Library: @unchecked Sendable {
-  private let path: String
+  let path: String
   private let identity: FileIdentity
   private let ids: [String]
   private var state = State.waiting
 
   private enum State {
     case waiting
-    case loaded([String: [Row]])
+    case loaded([String: [Row]], UnsafePointer<actzoo_plugin>)
     case failed(ZooError)
   }
 
@@ -39,7 +39,8 @@ final class Library: @unchecked Sendable {
     case .failed(let error): throw error
     case .waiting:
       do throws(ZooError) {
-        state = .loaded(try readTable(try open()))
+        let plugin = try open()
+        state = .loaded(try readTable(plugin), plugin)
       } catch {
         state = .failed(error)
         throw error
@@ -51,8 +52,19 @@ final class Library: @unchecked Sendable {
   func loadedRows(_ id: String) -> [Row] {
     LoadLock.shared.acquire()
     defer { LoadLock.shared.release() }
-    guard case .loaded(let rows) = state else { return [] }
+    guard case .loaded(let rows, _) = state else { return [] }
     return rows[id] ?? []
+  }
+
+  /// The table that the plugin has under a name; nil if it is not loaded or has none.
+  func loadedExtension(_ id: String) -> UnsafeRawPointer? {
+    LoadLock.shared.acquire()
+    defer { LoadLock.shared.release() }
+    guard case .loaded(_, let plugin) = state,
+      Int(plugin.pointee.size) >= MemoryLayout<actzoo_plugin>.size,
+      let extensions = plugin.pointee.extension
+    else { return nil }
+    return id.withCString { extensions($0) }
   }
 
   private func failure(_ rule: String, _ text: String) -> ZooError {

@@ -12,7 +12,8 @@ struct Scanner {
   private let cap: Level
   private(set) var reports: [Report] = []
   private(set) var activations: [Activation] = []
-  private var ownerOf: [String: String] = [:]
+  let evaluator = BlockEvaluator()
+  private var ownerOf: [String: (path: String, formula: Expression)] = [:]
   private var seenFiles: [FileKey: String] = [:]
   private var seenFolders = Set<FileKey>()
 
@@ -194,15 +195,26 @@ struct Scanner {
 
   private mutating func use(_ candidate: Candidate) {
     let library = candidate.isText ? nil : Library(candidate)
+    if let library, candidate.descriptor.plugin.id == BlockEvaluator.id {
+      if evaluator.library == nil {
+        evaluator.library = library
+      } else {
+        report(.shadowed, candidate.path, "H4", "is not used: an evaluator comes earlier")
+      }
+    }
     for descriptor in candidate.descriptor.activations {
       if disabled.matches(descriptor.name) || disabled.matches(descriptor.id) {
         report(
           .warning, candidate.path, "H4", "\(descriptor.id) is not used: ACTZOO_DISABLE names it")
       } else if let owner = ownerOf[descriptor.id] {
+        // Who trained with one formula must not be given the other under the same id.
+        let isOther = descriptor.formula != owner.formula
         report(
-          .shadowed, candidate.path, "H4", "\(descriptor.id) is not used: \(owner) comes earlier")
+          .shadowed, candidate.path, "H4",
+          "\(descriptor.id) is not used: \(owner.path) comes earlier"
+            + (isOther ? ", with another formula; give the changed one a new revision" : ""))
       } else {
-        ownerOf[descriptor.id] = candidate.path
+        ownerOf[descriptor.id] = (candidate.path, descriptor.formula)
         if library != nil, !descriptor.foreign.isEmpty {
           report(
             .warning, candidate.path, "P13",
@@ -211,7 +223,8 @@ struct Scanner {
         activations.append(
           Activation(
             descriptor: descriptor, plugin: candidate.descriptor.plugin, text: candidate.text,
-            path: candidate.path, isa: candidate.level?.name ?? "", library: library))
+            path: candidate.path, isa: candidate.level?.name ?? "", library: library,
+            evaluator: evaluator))
       }
     }
   }

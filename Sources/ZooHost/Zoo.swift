@@ -35,6 +35,7 @@ public final class Zoo: @unchecked Sendable {
   public let reports: [Report]
   /// Every place that was looked at and why, in order, whether it exists or not.
   public let searched: [(folder: String, why: String)]
+  let evaluator: BlockEvaluator
 
   /// Searches and reads descriptor texts.
   ///
@@ -49,6 +50,7 @@ public final class Zoo: @unchecked Sendable {
       return a.name == b.name ? a.id < b.id : a.name < b.name
     }
     reports = scanner.reports
+    evaluator = scanner.evaluator
     searched = places.map { (folder: $0.path, why: $0.why) }
   }
 

@@ -19,7 +19,8 @@ struct ActZoo: ParsableCommand {
           List.self, Info.self, Eval.self, Plot.self, Gallery.self, Bench.self, Doctor.self,
         ]),
       CommandGroup(name: "Train", subcommands: [Train.self, Compare.self]),
-      CommandGroup(name: "Write plugins", subcommands: [New.self, Build.self]),
+      CommandGroup(
+        name: "Write plugins", subcommands: [New.self, Build.self, Compile.self, Export.self]),
       CommandGroup(name: "Trust plugins", subcommands: [Verify.self, Fuzz.self, Explain.self]),
     ])
 }

@@ -241,7 +241,8 @@ private struct Operands {
           result.controlBefore = csystem_float_control()
           result.status = withUnsafeMutablePointer(to: &call) {
             let invocation = Invocation(
-              function: function, itself: kernel.itself, call: UnsafePointer($0))
+              function: function, itself: kernel.itself(box.inputs.parameters.map(\.length)),
+              call: UnsafePointer($0))
             return box.invoke.map { $0(invocation) } ?? invocation()
           }
           result.controlAfter = csystem_float_control()

@@ -27,6 +27,9 @@ public struct Check: Sendable {
   /// Runs in a process of its own.
   let run: @Sendable (Test) throws -> Void
 
+  /// True for checks of a file that a text without a library can be put to.
+  var isOfTexts: Bool { ["manifest-parses", "parameters-consistent"].contains(id) }
+
   init(
     _ id: String, _ group: Group, rule: String, tier: Tier = .quick, scope: Scope = .kernel,
     isAdvice: Bool = false, summary: String, why: String, mend: String, mutants: [String],

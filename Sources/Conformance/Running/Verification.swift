@@ -74,8 +74,9 @@ public struct Verification {
       check.tier <= options.tier && options.include?(check.id) ?? true
         && !(options.exclude?(check.id) ?? false)
     }
-    if !PluginUnderTest.isText(path) {
-      for check in checks where check.scope == .file { add(check, nil, nil) }
+    let isText = PluginUnderTest.isText(path)
+    for check in checks where check.scope == .file && (check.isOfTexts || !isText) {
+      add(check, nil, nil)
     }
     for kernel in census.kernels {
       let isWanted =

@@ -6,8 +6,9 @@ import ZooHost
 
 /// A plugin file, looked at and loaded as any host may do it: with nothing but dlopen and plugin.h.
 ///
-/// The host of this package is not used, so that what is judged is the plugin and not the two together.
-/// A text with foreign functions is judged too: its rows are the host's, which calls them by libffi.
+/// The host of this package is not used, so that what is judged is the plugin and not the two together. A text
+/// without kernels is judged by the rows that the host makes for it: over the block evaluator, or of a foreign
+/// function.
 /// Lives in one process; loaded when a check first asks, and never unloaded.
 final class PluginUnderTest {
   let path: String
@@ -22,6 +23,23 @@ final class PluginUnderTest {
 
   /// True for a `.actzoo` text.
   var isText: Bool { Self.isText(path) }
+
+  /// What serves a text.
+  private lazy var formulas: FormulaKernels? =
+    Self.isText(path) ? FormulaKernels(Zoo(ZooOptions(paths: [absolute]))) : nil
+
+  private var absolute: String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  private func formulaKernels() throws(Trouble) -> FormulaKernels {
+    guard let formulas else {
+      throw Trouble(
+        "there is no block evaluator (org.zoo.formula) that could serve the text; `make` builds it."
+      )
+    }
+    return formulas
+  }
 
   /// The file's tables.
   func image() throws(Trouble) -> ElfImage {
@@ -43,12 +61,16 @@ final class PluginUnderTest {
     return try readDescriptor!.get()
   }
 
-  private func bytes() throws(Trouble) -> Data {
-    if isText {
-      guard let text = FileManager.default.contents(atPath: path) else {
-        throw Trouble("the text cannot be read.")
+  private func parse() throws(Trouble) -> Descriptor {
+    if Self.isText(path) {
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw Trouble("the file cannot be read.")
       }
-      return text
+      do throws(ParseError) {
+        return try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
+      } catch {
+        throw Trouble("the text does not parse: \(error.description)")
+      }
     }
     guard let manifest = try image().manifests.first else {
       throw Trouble("the file has no section .actzoo.manifest.")
@@ -70,7 +92,7 @@ final class PluginUnderTest {
 
   /// Opens the library: every symbol bound now, none of them visible to others.
   func open() throws(Trouble) -> UnsafeMutableRawPointer {
-    let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    let full = Self.isText(path) ? try formulaKernels().path : absolute
     guard let handle = dlopen(full, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw Trouble(
         "the loader refuses it: \(dlerror().map { String(cString: $0) } ?? "no reason given").")
@@ -107,7 +129,7 @@ final class PluginUnderTest {
 
   private func readRows() throws(Trouble) -> [Kernel] {
     let descriptor = try descriptor()
-    if isText { return try readForeign(descriptor) }
+    if Self.isText(path) { return try readFormulas(descriptor) }
     let table = try table()
     guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
       let rows = table.pointee.kernels
@@ -122,29 +144,64 @@ final class PluginUnderTest {
 }
 
 extension PluginUnderTest {
-  /// The foreign functions of a text.
-  private func readForeign(_ descriptor: Descriptor) throws(Trouble) -> [Kernel] {
+  private func readFormulas(_ descriptor: Descriptor) throws(Trouble) -> [Kernel] {
     var kernels: [Kernel] = []
     for activation in descriptor.activations {
-      for function in activation.foreign
-      where !activation.claims.contains(where: {
-        $0.pass == "forward" && $0.dtype == function.element
-      }) {
-        throw Trouble(
-          "\(activation.name) has no claim to be judged by; "
-            + "add a line such as: claim \(function.element) forward 2 ulp.")
+      if !activation.foreign.isEmpty {
+        kernels += try readForeign(activation, descriptor)
+        continue
       }
-      do throws(ZooError) {
-        kernels += try foreignRows(activation, path: path).compactMap { Kernel($0, descriptor) }
-      } catch {
-        throw Trouble(error.message)
+      let formulas = try formulaKernels()
+      guard let rows = formulas.rows(activation, counts: activation.defaultCounts) else {
+        throw Trouble("\(activation.id) is too large for the block evaluator.")
       }
-    }
-    if kernels.isEmpty {
-      throw Trouble(
-        "it is a formula without kernels or foreign functions; nothing can be verified.")
+      for row in rows {
+        guard var kernel = Kernel(row, descriptor) else { continue }
+        kernel.programs = FormulaPrograms(formulas, kernel)
+        kernels.append(kernel)
+      }
     }
     return kernels
+  }
+
+  private func readForeign(
+    _ activation: ActivationDescriptor, _ descriptor: Descriptor
+  ) throws(Trouble) -> [Kernel] {
+    for function in activation.foreign
+    where !activation.claims.contains(where: {
+      $0.pass == "forward" && $0.dtype == function.element
+    }) {
+      throw Trouble(
+        "\(activation.name) has no claim to be judged by; "
+          + "add a line such as: claim \(function.element) forward 2 ulp.")
+    }
+    do throws(ZooError) {
+      return try foreignRows(activation, path: path).compactMap { Kernel($0, descriptor) }
+    } catch {
+      throw Trouble(error.message)
+    }
+  }
+}
+
+/// The compiled programs of one formula, each for its numbers of coefficients.
+final class FormulaPrograms {
+  private let formulas: FormulaKernels
+  private let activation: ActivationDescriptor
+  private let dtype: actzoo_dtype
+  private var known: [[Int]: UnsafeRawPointer?] = [:]
+
+  init(_ formulas: FormulaKernels, _ kernel: Kernel) {
+    (self.formulas, activation, dtype) = (formulas, kernel.activation, kernel.row.pointee.dtype)
+  }
+
+  /// What the kernel gets as `self`; nil for lengths that the formula cannot have.
+  func program(_ lengths: [Int]) -> UnsafeRawPointer? {
+    if let program = known[lengths] { return program }
+    let rows = activation.counts(fromLengths: lengths)
+      .flatMap { formulas.rows(activation, counts: $0) }
+    let program = rows?.first { $0.pointee.dtype == dtype }?.pointee.`self`
+    known[lengths] = program
+    return program
   }
 }
 
@@ -154,7 +211,9 @@ struct Kernel {
   let type: ElementType
   let row: UnsafePointer<actzoo_kernels>
   let flags: UInt32
-  let itself: UnsafeRawPointer?
+  private let itself: UnsafeRawPointer?
+  /// For formulas, whose code differs with the numbers of coefficients.
+  var programs: FormulaPrograms?
   let forward: actzoo_kernel
   let backward: actzoo_kernel?
   let fused: actzoo_kernel?
@@ -176,6 +235,14 @@ struct Kernel {
     backward = size >= 48 ? row.pointee.backward : nil
     fused = size >= 56 ? row.pointee.fused : nil
   }
+
+  /// What its functions get as `self` in a call with so many coefficients.
+  func itself(_ lengths: [Int]) -> UnsafeRawPointer? {
+    programs.map { $0.program(lengths) ?? itself } ?? itself
+  }
+
+  /// True for a function of C that a text names.
+  var isForeign: Bool { programs == nil && !activation.foreign.isEmpty }
 
   /// "silu f32".
   var name: String { "\(activation.name) \(type.rawValue)" }

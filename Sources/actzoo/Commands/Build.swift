@@ -4,7 +4,10 @@ import Foundation
 /// `actzoo build`: plugin folders to libraries.
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compile plugin folders (a descriptor beside Swift or C sources) into plugins.")
+    abstract: "Compile plugin folders (a descriptor beside Swift or C sources) into plugins.",
+    discussion: """
+      Of a folder that holds nothing but a descriptor, the formulas are compiled: see compile.
+      """)
 
   @Argument(help: "Folders that hold NAME.actzoo and its sources.")
   var folders: [String]

@@ -113,9 +113,11 @@ extension Info.Description {
     switch kernels {
     case .failure(let failure): "does not load: \(failure.description)".inked(.red)
     case .success(let types) where types.isEmpty:
-      activation.descriptor.foreign.isEmpty
-        ? "none: the formula itself is evaluated, in double"
-        : "none: forward is foreign, backward the formula's derivative, in double"
+      !activation.descriptor.foreign.isEmpty
+        ? "none: forward is foreign, backward the formula's derivative"
+        : activation.evaluatesInBlocks
+          ? "none: the formula is evaluated, in blocks by org.zoo.formula"
+          : "none: the formula is evaluated, point by point in double; `make` builds org.zoo.formula"
     case .success(let types):
       types.joined(separator: " ") + (activation.isa.isEmpty ? "" : ", for \(activation.isa)")
     }
@@ -150,14 +152,7 @@ extension Info.Description {
       ),
       (
         "claims",
-        .array(
-          d.claims.map {
-            .object([
-              ("dtype", .string($0.dtype)), ("pass", .string($0.pass)), ("ulp", .number($0.ulp)),
-              ("absolute", .number($0.absolute)), ("lower", .number($0.lower)),
-              ("upper", .number($0.upper)),
-            ])
-          })
+        .array(d.claims.map(\.json))
       ),
       (
         "presetValues",
@@ -184,6 +179,13 @@ extension Info.Description {
 }
 
 extension Claim {
+  var json: JSON {
+    .object([
+      ("dtype", .string(dtype)), ("pass", .string(pass)), ("ulp", .number(ulp)),
+      ("absolute", .number(absolute)), ("lower", .number(lower)), ("upper", .number(upper)),
+    ])
+  }
+
   /// "f32 forward within 2 ulp + 1e-07 for x in -10...10".
   fileprivate var sentence: String { "\(dtype) \(pass) within \(bound)" }
 

@@ -40,7 +40,7 @@ struct New: ParsableCommand {
   var output: String?
 
   func run() throws {
-    guard let language = PluginDraft.Language(rawValue: lang.lowercased()) else {
+    guard let language = PluginLanguage(rawValue: lang.lowercased()) else {
       throw CommandFailure("'\(lang)' is not a language that new writes; use swift or c.")
     }
     let draft = try PluginDraft(

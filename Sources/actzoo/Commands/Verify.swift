@@ -139,13 +139,8 @@ struct Verify: ParsableCommand {
       }
     }
     for plugin in plugins {
-      guard plugin.contains("/") || plugin.hasSuffix(".so") else {
-        let found = try access.find(plugin)
-        guard found.path.hasSuffix(".so") || !found.descriptor.foreign.isEmpty else {
-          throw CommandFailure(
-            "\(plugin) is a formula without kernels (\(found.path)); there is nothing to verify.")
-        }
-        add(found.path)
+      guard plugin.contains("/") || plugin.hasSuffix(".so") || plugin.hasSuffix(".actzoo") else {
+        add(try access.find(plugin).path)
         continue
       }
       var isFolder: ObjCBool = false

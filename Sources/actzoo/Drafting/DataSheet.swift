@@ -4,7 +4,7 @@ import Formula
 struct DataSheet {
   let text: String
 
-  init(_ activation: ActivationDescriptor, formulaLanguage language: PluginDraft.Language) {
+  init(_ activation: ActivationDescriptor, formulaLanguage language: PluginLanguage) {
     let parameters =
       activation.parameters.isEmpty
       ? "none" : activation.parameters.map { $0.sentence([]) }.joined(separator: "; ")

@@ -1,15 +1,16 @@
 import Formula
 import Foundation
 
+/// A language that plugins are written in for their authors.
+enum PluginLanguage: String { case swift, c }
+
 /// A plugin folder that does not exist yet: made from a name, a formula and parameters.
 struct PluginDraft {
-  enum Language: String { case swift, c }
-
   let name: String
   let files: [(name: String, text: String)]
 
   init(
-    name: String, owner: String, formula: String, parameters: [String], language: Language
+    name: String, owner: String, formula: String, parameters: [String], language: PluginLanguage
   ) throws(CommandFailure) {
     self.name = name
     try Self.check(name, owner)
@@ -27,7 +28,8 @@ struct PluginDraft {
     case .swift:
       let type = Glue.typeName(activation)
       source = ("\(type).swift", try SwiftTemplate(activation, type: type).text())
-    case .c: source = ("\(name).c", try CTemplate(activation).text())
+    case .c:
+      source = ("\(name).c", try CTemplate([activation], counts: [[]], descriptor: nil).text())
     }
     files = [
       ("\(name).actzoo", text), (source.0, source.1),

@@ -63,10 +63,3 @@ struct SwiftTemplate {
     ["N", "select", "arguments"].contains(name) ? "\(name)_" : name
   }
 }
-
-/// The formula without sums and counts; the sentence says so where that gets too large.
-func expand(_ expression: Expression) throws(CommandFailure) -> Expression {
-  do { return try expression.instantiate(counts: []) } catch {
-    throw CommandFailure(error.description)
-  }
-}

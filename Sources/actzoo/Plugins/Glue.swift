@@ -23,12 +23,13 @@ struct Glue {
   }
 
   /// Only the text, for a plugin whose C sources have their own table.
-  var manifestSource: String {
-    var source = "#include \"actzoo/plugin.h\"\n\nACTZOO_MANIFEST const char manifest[] =\n"
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      source += "  \"\(Self.escaped(line))\\n\"\n"
-    }
-    return source + ";\n"
+  var manifestSource: String { "#include \"actzoo/plugin.h\"\n\n\(manifestStatement)\n" }
+
+  /// The text in its section.
+  var manifestStatement: String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { "  \"\(Self.escaped($0))\\n\"\n" }
+    return "ACTZOO_MANIFEST const char manifest[] =\n\(lines.joined());"
   }
 
   /// The text and the table: everything in it is constant data (rule P2).

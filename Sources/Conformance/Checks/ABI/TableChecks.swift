@@ -81,6 +81,8 @@ extension Checks {
       return test.skip("the table is too small to be read (check table-sizes).")
     }
     let count = table.pointee.kernels_count
+    // Without activations there is nothing to have rows for; manifest-parses judges whether that may be.
+    if count == 0, try test.plugin.descriptor().activations.isEmpty { return }
     if count == 0 { return test.fail("the table has no rows, so the plugin computes nothing.") }
     if count > 65_536 { return test.fail("the table says that it has \(count) rows.") }
     if table.pointee.kernels == nil {

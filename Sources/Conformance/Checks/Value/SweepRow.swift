@@ -91,7 +91,8 @@ final class SweepRow {
     fill(&call)
     let status = parameters.withUnsafeBufferPointer { parameters in
       call.param = parameters.baseAddress
-      return kernel.function(pass)?(kernel.itself, &call) ?? ACTZOO_UNSUPPORTED
+      let lengths = parameters.map { Int($0.count) }
+      return kernel.function(pass)?(kernel.itself(lengths), &call) ?? ACTZOO_UNSUPPORTED
     }
     if status != ACTZOO_OK {
       throw Trouble("\(pass.rawValue) on a row of \(count) was refused (status \(status)).")
