@@ -61,16 +61,12 @@ final class PluginUnderTest {
     return try readDescriptor!.get()
   }
 
-  private func parse() throws(Trouble) -> Descriptor {
-    if Self.isText(path) {
-      guard let bytes = FileManager.default.contents(atPath: path) else {
+  private func bytes() throws(Trouble) -> Data {
+    if isText {
+      guard let text = FileManager.default.contents(atPath: path) else {
         throw Trouble("the file cannot be read.")
       }
-      do throws(ParseError) {
-        return try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
-      } catch {
-        throw Trouble("the text does not parse: \(error.description)")
-      }
+      return text
     }
     guard let manifest = try image().manifests.first else {
       throw Trouble("the file has no section .actzoo.manifest.")
@@ -79,20 +75,20 @@ final class PluginUnderTest {
   }
 
   private func parse() throws(Trouble) -> Descriptor {
-    let manifest = try bytes()
-    let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: manifest.count, alignment: 1)
-    copied.copyBytes(from: manifest)
+    let bytes = try bytes()
+    let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copied.copyBytes(from: bytes)
     defer { copied.deallocate() }
     do throws(ParseError) {
       return try Descriptor.parse(UnsafeRawBufferPointer(copied))
     } catch {
-      throw Trouble("the manifest does not parse: \(error.description)")
+      throw Trouble("the \(isText ? "text" : "manifest") does not parse: \(error.description)")
     }
   }
 
   /// Opens the library: every symbol bound now, none of them visible to others.
   func open() throws(Trouble) -> UnsafeMutableRawPointer {
-    let full = Self.isText(path) ? try formulaKernels().path : absolute
+    let full = isText ? try formulaKernels().path : absolute
     guard let handle = dlopen(full, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw Trouble(
         "the loader refuses it: \(dlerror().map { String(cString: $0) } ?? "no reason given").")
@@ -129,7 +125,7 @@ final class PluginUnderTest {
 
   private func readRows() throws(Trouble) -> [Kernel] {
     let descriptor = try descriptor()
-    if Self.isText(path) { return try readFormulas(descriptor) }
+    if isText { return try readFormulas(descriptor) }
     let table = try table()
     guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
       let rows = table.pointee.kernels
