@@ -38,7 +38,7 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 	@mkdir -p build/lib
 	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
 	  -use-ld=lld -Xfrontend -function-sections -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
-	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
+	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
 

@@ -25,7 +25,8 @@ let package = Package(
   targets: [
     // C headers: the two contracts, libc for the Embedded subset, lane operations, zlib.
     .systemLibrary(name: "CActZoo", path: "Include"),
-    .systemLibrary(name: "CSystem", path: "Sources/CSystem"),
+    .systemLibrary(
+      name: "CSystem", path: "Sources/CSystem", providers: [.apt(["libffi-dev"])]),
     .systemLibrary(name: "CLanes", path: "Sources/CLanes"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CTraining", path: "Sources/CTraining"),
@@ -43,7 +44,10 @@ let package = Package(
       swiftSettings: kernel + [.unsafeFlags(["-enable-testing"])]),
     .target(name: "Formula", dependencies: ["CSystem"], swiftSettings: strict),
     .target(
-      name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"], swiftSettings: strict),
+      name: "ZooHost", dependencies: ["Formula", "CActZoo", "CSystem"],
+      swiftSettings: strict,
+      // Statically: what is built needs no libffi where it runs.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libffi_pic.a"])]),
 
     .target(
       name: "Training",

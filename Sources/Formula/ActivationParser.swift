@@ -1,7 +1,9 @@
 /// Reads the statements of one activation: declarations first, then what uses the declared names.
 struct ActivationParser {
   static let keywords = [
-    "formula", "surrogate", "count", "param", "preset", "noise", "claim", "source", "note", "alias",
+    "formula", "surrogate", "foreign", "count", "param", "preset", "noise", "claim", "source",
+    "note",
+    "alias",
   ]
 
   let result: ActivationDescriptor
@@ -51,6 +53,21 @@ struct ActivationParser {
       throw formulaLine.rest.error("the formula uses the noise u; add a line: noise u eval 0.5")
     }
 
+    var foreign: [ForeignFunction] = []
+    for statement in statements("foreign") {
+      if usesNoise {
+        throw statement.rest.error(
+          at: statement.start, "a formula with noise has no foreign function; remove this line")
+      }
+      let function = try ForeignParser.read(statement.rest, &declarations, isGated: isGated)
+      if foreign.contains(where: { $0.element == function.element }) {
+        throw statement.rest.error(
+          at: statement.start,
+          "'\(id)' has a second foreign function for \(function.element); keep one")
+      }
+      foreign.append(function)
+    }
+
     var presets: [Preset] = []
     var presetNames: Set<String> = []
     for statement in statements("preset") {
@@ -81,8 +98,8 @@ struct ActivationParser {
     }
     result = ActivationDescriptor(
       id: id, name: name, title: title, formulaText: text(formulaLine), formula: formula,
-      surrogate: surrogate, surrogateText: surrogateLine.map(text), isGated: isGated,
-      usesNoise: usesNoise, noiseEval: noiseEval, counts: declarations.counts,
+      surrogate: surrogate, surrogateText: surrogateLine.map(text), foreign: foreign,
+      isGated: isGated, usesNoise: usesNoise, noiseEval: noiseEval, counts: declarations.counts,
       parameters: declarations.parameters, presets: presets, claims: claims,
       source: freeText("source").joined(separator: "; "), notes: freeText("note"),
       aliases: aliases)

@@ -57,6 +57,8 @@ public struct ActivationDescriptor: Sendable {
   public let surrogate: Expression?
   /// The surrogate as it is written.
   public let surrogateText: String?
+  /// Functions of C that compute forward in the formula's place: at most one for f32 and one for f64.
+  public let foreign: [ForeignFunction]
   /// True if y = f(x, g): the formula or the surrogate uses g.
   public let isGated: Bool
   /// True if the formula or the surrogate uses u.

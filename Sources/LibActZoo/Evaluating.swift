@@ -25,7 +25,7 @@ public func actzoo_bind(
   }
 }
 
-private func readBinding(_ pointer: UnsafePointer<actzoo_binding>?) throws(ZooError) -> Binding {
+func readBinding(_ pointer: UnsafePointer<actzoo_binding>?) throws(ZooError) -> Binding {
   var result = Binding()
   guard let pointer else { return result }
   var binding = actzoo_binding()

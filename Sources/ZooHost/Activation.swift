@@ -20,6 +20,8 @@ public final class Activation: @unchecked Sendable {
   /// Level of its kernels, such as "x86-64-v4"; empty for a text without kernels.
   public let isa: String
   let library: Library?
+  /// What computes forward in a text without kernels that says so.
+  let foreign: ForeignLibraries?
   /// What evaluates formulas without kernels; shared by all activations of a zoo.
   let evaluator: BlockEvaluator
 
@@ -33,16 +35,20 @@ public final class Activation: @unchecked Sendable {
     self.path = path
     self.isa = isa
     self.library = library
+    foreign = ForeignLibraries(descriptor, path: path, isText: library == nil)
     self.evaluator = evaluator
   }
 
   /// Loads the plugin if it is not loaded.
   ///
-  /// A text without kernels has nothing to load.
+  /// A text without kernels has nothing to load but its foreign functions.
   ///
   /// - Throws: `ACTZOO_FAILED` with the rule that the library breaks. An entry that aborts takes the
   ///   process with it: try an unknown plugin in a child.
-  public func load() throws(ZooError) { try library?.load() }
+  public func load() throws(ZooError) {
+    try library?.load()
+    try foreign?.load()
+  }
 
   /// Element types with compiled kernels, once loaded; empty before that and for texts.
   public var kernelTypes: [actzoo_dtype] {
@@ -56,6 +62,7 @@ public final class Activation: @unchecked Sendable {
   /// that evaluates.
   public func bind(_ binding: Binding = Binding()) throws(ZooError) -> BoundActivation {
     try load()
-    return try BoundActivation(self, binding, rows: library?.loadedRows(descriptor.id) ?? [])
+    let rows = library?.loadedRows(descriptor.id) ?? foreign?.loaded.map { $0.row } ?? []
+    return try BoundActivation(self, binding, rows: rows)
   }
 }

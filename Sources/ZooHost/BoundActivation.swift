@@ -56,6 +56,8 @@ public final class BoundActivation: @unchecked Sendable {
   private let formulaCounts: [Int]
   private let rows: (forward: Row?, backward: Row?, fused: Row?)
   private var formula: FormulaKernel?
+  /// Where forward is a foreign function: that, with the formula's backward.
+  private let pair: ForeignPair?
   private let program: FormulaProgram?
 
   init(_ activation: Activation, _ binding: Binding, rows: [Row]) throws(ZooError) {
@@ -89,26 +91,29 @@ public final class BoundActivation: @unchecked Sendable {
     usesFormula = (compiled.forward == nil, compiled.backward == nil)
     guard compiled.forward == nil || compiled.backward == nil else {
       self.rows = compiled
-      program = nil
+      (program, pair) = (nil, nil)
       return
     }
     // The block evaluator, or the formula's own if there is none or the formula is too much for it.
+    var row: Row?
     if let table = activation.evaluator.table(),
       let made = FormulaProgram(descriptor, counts: counts)
     {
       program = made
       let wanted = binding.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
-      let row = made.rows(table).first { $0.dtype == wanted }
-      self.rows = (
-        compiled.forward ?? row, compiled.backward ?? row, compiled.fused ?? row
-      )
+      row = made.rows(table).first { $0.dtype == wanted }
     } else {
       program = nil
-      self.rows = compiled
     }
-    if self.rows.forward == nil || self.rows.backward == nil {
-      formula = try FormulaKernel(descriptor, counts: counts)
+    if row == nil {
+      let made = try FormulaKernel(descriptor, counts: counts)
+      formula = made
+      row = made.row
     }
+    pair = ForeignPair(activation.foreign?.kernel(compiled.forward), formula: row)
+    self.rows = (
+      compiled.forward ?? row, compiled.backward ?? row, pair?.row ?? compiled.fused ?? row
+    )
   }
 
   deinit { facts.parameters.deallocate() }

@@ -8,8 +8,11 @@ struct Environment {
   let isHeard: Bool
 
   init(isHeard: Bool) {
-    self.isHeard = isHeard && getauxval(UInt(AT_SECURE)) == 0
+    self.isHeard = isHeard && !Environment.isSecure
   }
+
+  /// Whether the process has rights that its caller does not have.
+  static var isSecure: Bool { getauxval(UInt(AT_SECURE)) != 0 }
 
   /// The value of a variable that is set and not empty.
   subscript(name: String) -> String? {

@@ -187,7 +187,7 @@ private final class HostRecord: @unchecked Sendable {
 }
 
 /// One library is loaded at a time, and none while the process forks.
-private final class LoadLock: @unchecked Sendable {
+final class LoadLock: @unchecked Sendable {
   static let shared = LoadLock()
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 

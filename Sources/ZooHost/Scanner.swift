@@ -215,6 +215,11 @@ struct Scanner {
             + (isOther ? ", with another formula; give the changed one a new revision" : ""))
       } else {
         ownerOf[descriptor.id] = (candidate.path, descriptor.formula)
+        if library != nil, !descriptor.foreign.isEmpty {
+          report(
+            .warning, candidate.path, "P13",
+            "\(descriptor.id) names a foreign function, which a library of kernels does not use")
+        }
         activations.append(
           Activation(
             descriptor: descriptor, plugin: candidate.descriptor.plugin, text: candidate.text,

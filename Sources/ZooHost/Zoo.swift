@@ -91,7 +91,7 @@ public final class Zoo: @unchecked Sendable {
 /// of either case alike.
 ///
 /// Names longer than 64 bytes are compared by their start.
-private func editDistance(_ first: String, _ second: String) -> Int {
+func editDistance(_ first: String, _ second: String) -> Int {
   func folded(_ name: String) -> [UInt8] {
     name.utf8.prefix(64).map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
   }

@@ -7,7 +7,8 @@ import ZooHost
 /// A plugin file, looked at and loaded as any host may do it: with nothing but dlopen and plugin.h.
 ///
 /// The host of this package is not used, so that what is judged is the plugin and not the two together. A text
-/// without kernels is judged by the rows that the host makes for it over the block evaluator.
+/// without kernels is judged by the rows that the host makes for it: over the block evaluator, or of a foreign
+/// function.
 /// Lives in one process; loaded when a check first asks, and never unloaded.
 final class PluginUnderTest {
   let path: String
@@ -17,8 +18,11 @@ final class PluginUnderTest {
 
   init(path: String) { self.path = path }
 
-  /// True for a text without a library.
+  /// True for a `.actzoo` text, which has no library of its own.
   static func isText(_ path: String) -> Bool { path.hasSuffix(".actzoo") }
+
+  /// True for a `.actzoo` text.
+  var isText: Bool { Self.isText(path) }
 
   /// What serves a text.
   private lazy var formulas: FormulaKernels? =
@@ -57,33 +61,34 @@ final class PluginUnderTest {
     return try readDescriptor!.get()
   }
 
-  private func parse() throws(Trouble) -> Descriptor {
-    if Self.isText(path) {
-      guard let bytes = FileManager.default.contents(atPath: path) else {
+  private func bytes() throws(Trouble) -> Data {
+    if isText {
+      guard let text = FileManager.default.contents(atPath: path) else {
         throw Trouble("the file cannot be read.")
       }
-      do throws(ParseError) {
-        return try Descriptor.parse(String(decoding: bytes, as: UTF8.self))
-      } catch {
-        throw Trouble("the text does not parse: \(error.description)")
-      }
+      return text
     }
     guard let manifest = try image().manifests.first else {
       throw Trouble("the file has no section .actzoo.manifest.")
     }
-    let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: manifest.count, alignment: 1)
-    copied.copyBytes(from: manifest)
+    return Data(manifest)
+  }
+
+  private func parse() throws(Trouble) -> Descriptor {
+    let bytes = try bytes()
+    let copied = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copied.copyBytes(from: bytes)
     defer { copied.deallocate() }
     do throws(ParseError) {
       return try Descriptor.parse(UnsafeRawBufferPointer(copied))
     } catch {
-      throw Trouble("the manifest does not parse: \(error.description)")
+      throw Trouble("the \(isText ? "text" : "manifest") does not parse: \(error.description)")
     }
   }
 
   /// Opens the library: every symbol bound now, none of them visible to others.
   func open() throws(Trouble) -> UnsafeMutableRawPointer {
-    let full = Self.isText(path) ? try formulaKernels().path : absolute
+    let full = isText ? try formulaKernels().path : absolute
     guard let handle = dlopen(full, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw Trouble(
         "the loader refuses it: \(dlerror().map { String(cString: $0) } ?? "no reason given").")
@@ -120,7 +125,7 @@ final class PluginUnderTest {
 
   private func readRows() throws(Trouble) -> [Kernel] {
     let descriptor = try descriptor()
-    if Self.isText(path) { return try readFormulas(descriptor) }
+    if isText { return try readFormulas(descriptor) }
     let table = try table()
     guard table.pointee.size >= 24, table.pointee.kernels_count <= 65_536,
       let rows = table.pointee.kernels
@@ -136,9 +141,13 @@ final class PluginUnderTest {
 
 extension PluginUnderTest {
   private func readFormulas(_ descriptor: Descriptor) throws(Trouble) -> [Kernel] {
-    let formulas = try formulaKernels()
     var kernels: [Kernel] = []
     for activation in descriptor.activations {
+      if !activation.foreign.isEmpty {
+        kernels += try readForeign(activation, descriptor)
+        continue
+      }
+      let formulas = try formulaKernels()
       guard let rows = formulas.rows(activation, counts: activation.defaultCounts) else {
         throw Trouble("\(activation.id) is too large for the block evaluator.")
       }
@@ -149,6 +158,24 @@ extension PluginUnderTest {
       }
     }
     return kernels
+  }
+
+  private func readForeign(
+    _ activation: ActivationDescriptor, _ descriptor: Descriptor
+  ) throws(Trouble) -> [Kernel] {
+    for function in activation.foreign
+    where !activation.claims.contains(where: {
+      $0.pass == "forward" && $0.dtype == function.element
+    }) {
+      throw Trouble(
+        "\(activation.name) has no claim to be judged by; "
+          + "add a line such as: claim \(function.element) forward 2 ulp.")
+    }
+    do throws(ZooError) {
+      return try foreignRows(activation, path: path).compactMap { Kernel($0, descriptor) }
+    } catch {
+      throw Trouble(error.message)
+    }
   }
 }
 
@@ -209,6 +236,9 @@ struct Kernel {
   func itself(_ lengths: [Int]) -> UnsafeRawPointer? {
     programs.map { $0.program(lengths) ?? itself } ?? itself
   }
+
+  /// True for a function of C that a text names.
+  var isForeign: Bool { programs == nil && !activation.foreign.isEmpty }
 
   /// "silu f32".
   var name: String { "\(activation.name) \(type.rawValue)" }

@@ -44,7 +44,10 @@ struct BenchReport {
     var table = Table(columns)
     for timing in timings {
       var cells = [
-        timing.name, timing.isFormula ? "formula" : timing.level.isEmpty ? "first" : timing.level,
+        timing.name,
+        timing.isForeign
+          ? "foreign"
+          : timing.isFormula ? "formula" : timing.level.isEmpty ? "first" : timing.level,
       ]
       for line in lines(timing) {
         cells.append(fixed(line.seconds / Double(count) * 1e9, 3) + " ns")

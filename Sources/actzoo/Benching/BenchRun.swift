@@ -14,6 +14,8 @@ struct BenchTiming {
   let fused: Double
   /// True if a pass ran the formula for want of a kernel.
   let isFormula: Bool
+  /// True if forward is a foreign function.
+  let isForeign: Bool
 }
 
 /// One activation with operands, ready to be timed through the host.
@@ -83,7 +85,8 @@ struct BenchRun {
         name: activation.descriptor.name, level: activation.isa,
         inputs: activation.descriptor.isGated ? 2 : 1, copy: medians[0], forward: medians[1],
         backward: medians[2], fused: medians[3],
-        isFormula: bound.usesFormula.forward || bound.usesFormula.backward)
+        isFormula: bound.usesFormula.forward || bound.usesFormula.backward,
+        isForeign: activation.isa.isEmpty && !activation.descriptor.foreign.isEmpty)
     } catch {
       throw CommandFailure("\(activation.descriptor.name): \(error.message)")
     }

@@ -79,6 +79,7 @@ extension Info.Description {
     Swift.print("  \(d.equation)")
     if let surrogate = d.surrogateText { Swift.print("  backward as if y = \(surrogate)") }
     if !d.aliases.isEmpty { section("aliases", [d.aliases.joined(separator: ", ")]) }
+    section("foreign", d.foreign.map { "forward, \($0.element): \($0.text)" })
     section("derivatives", derivativeLines)
     section("parameters", d.parameters.map { $0.sentence(d.defaultCounts) })
     section(
@@ -112,9 +113,11 @@ extension Info.Description {
     switch kernels {
     case .failure(let failure): "does not load: \(failure.description)".inked(.red)
     case .success(let types) where types.isEmpty:
-      activation.evaluatesInBlocks
-        ? "none: the formula is evaluated, in blocks by org.zoo.formula"
-        : "none: the formula is evaluated, point by point in double; `make` builds org.zoo.formula"
+      !activation.descriptor.foreign.isEmpty
+        ? "none: forward is foreign, backward the formula's derivative"
+        : activation.evaluatesInBlocks
+          ? "none: the formula is evaluated, in blocks by org.zoo.formula"
+          : "none: the formula is evaluated, point by point in double; `make` builds org.zoo.formula"
     case .success(let types):
       types.joined(separator: " ") + (activation.isa.isEmpty ? "" : ", for \(activation.isa)")
     }
@@ -125,6 +128,16 @@ extension Info.Description {
     guard case .object(var members) = activation.json else { return activation.json }
     members += [
       ("surrogate", d.surrogateText.map { .string($0) } ?? .null),
+      (
+        "foreign",
+        .array(
+          d.foreign.map {
+            .object([
+              ("dtype", .string($0.element)), ("library", .string($0.library)),
+              ("symbol", .string($0.symbol)), ("declaration", .string($0.text)),
+            ])
+          })
+      ),
       ("noiseEval", d.noiseEval.map { .number($0) } ?? .null),
       ("derivatives", .object(derivatives.map { ($0.of, .string($0.text)) })),
       (

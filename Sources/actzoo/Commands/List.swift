@@ -56,7 +56,9 @@ struct List: ParsableCommand {
 
   /// Files with kernels, each once.
   private func plugins(of zoo: Zoo) -> [String] {
-    Set(zoo.activations.filter { !$0.isa.isEmpty }.map(\.path)).sorted()
+    Set(
+      zoo.activations.filter { !$0.isa.isEmpty || !$0.descriptor.foreign.isEmpty }.map(\.path)
+    ).sorted()
   }
 
   private func printTable(_ zoo: Zoo) {

@@ -129,7 +129,8 @@ struct Verify: ParsableCommand {
     var paths: [String] = []
     func add(_ path: String) { if !paths.contains(path) { paths.append(path) } }
     if all {
-      for activation in access.open().activations where !activation.isa.isEmpty {
+      for activation in access.open().activations
+      where !activation.isa.isEmpty || !activation.descriptor.foreign.isEmpty {
         add(activation.path)
       }
       if paths.isEmpty {

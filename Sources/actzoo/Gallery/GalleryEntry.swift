@@ -286,9 +286,11 @@ struct GalleryEntry {
       html += "<td>\(Int((100 * share).rounded())) %</td></tr>"
     }
     let kernel =
-      timing.isFormula
-      ? "No kernel: the formula itself is evaluated."
-      : "Kernel for \(timing.level.isEmpty ? "any CPU" : timing.level)."
+      timing.isForeign
+      ? "No kernel: forward is a foreign function, backward the formula's derivative."
+      : timing.isFormula
+        ? "No kernel: the formula itself is evaluated."
+        : "Kernel for \(timing.level.isEmpty ? "any CPU" : timing.level)."
     return html + "</table></div><p>\(kernel.escapedForXML)</p></section>"
   }
 

@@ -36,9 +36,9 @@ extension ActivationDescriptor {
 }
 
 extension Activation {
-  /// "f32 f64, x86-64-v4", or "formula" for a text without kernels.
+  /// "f32 f64, x86-64-v4", or "formula" or "foreign" for a text without kernels.
   var build: String {
-    guard !isa.isEmpty else { return "formula" }
+    guard !isa.isEmpty else { return descriptor.foreign.isEmpty ? "formula" : "foreign" }
     return (descriptor.claimedTypes + [isa]).joined(separator: " ")
   }
 

@@ -119,6 +119,31 @@ private:
   std::shared_ptr<actzoo_bound> handle_;
 };
 
+/// An activation with its parameters as a plain function, for code that takes no context. The function
+/// lives as long as a copy of this object; calling it is [concurrent].
+template <class T = float> class closure {
+public:
+  explicit closure(actzoo_closure *handle) : handle_(handle, actzoo_release) {}
+
+  /// Of one number; null if it was enclosed as a function of arrays.
+  T (*point() const)(T) {
+    if constexpr (detail::dtype<T>() == ACTZOO_F32)
+      return actzoo_point_f32(handle_.get());
+    else
+      return actzoo_point_f64(handle_.get());
+  }
+  /// Of arrays; null if it was enclosed as a function of one number.
+  void (*array() const)(const T *, T *, std::size_t) {
+    if constexpr (detail::dtype<T>() == ACTZOO_F32)
+      return actzoo_array_f32(handle_.get());
+    else
+      return actzoo_array_f64(handle_.get());
+  }
+
+private:
+  std::shared_ptr<actzoo_closure> handle_;
+};
+
 /// An activation of a zoo. Lives as long as a copy of its zoo. [concurrent]
 class activation {
 public:
@@ -158,6 +183,19 @@ public:
     actzoo_bound *handle = nullptr;
     detail::call(actzoo_bind, handle_, &binding, &handle);
     return actzoo::bound(handle);
+  }
+
+  /// A plain function: ACTZOO_POINT or ACTZOO_ARRAY. `values` are all coefficients of all parameters;
+  /// empty: the initial ones.
+  template <class T = float>
+  actzoo::closure<T> enclose(std::uint32_t kind, const std::vector<double> &values = {}) const {
+    actzoo_binding binding = {};
+    binding.size = sizeof binding;
+    binding.dtype = detail::dtype<T>();
+    actzoo_closure *handle = nullptr;
+    detail::call(actzoo_enclose, handle_, &binding, kind, values.empty() ? nullptr : values.data(),
+                 static_cast<std::uint64_t>(values.size()), &handle);
+    return actzoo::closure<T>(handle);
   }
 
 private:
