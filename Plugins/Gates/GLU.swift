@@ -8,12 +8,13 @@ enum GLU: Activation {
   /// Two inputs.
   @inline(__always) static var isGated: Bool { true }
 
-  /// x sigmoid(g), the exponential scaled last: far left the sigmoid may be subnormal while x is huge.
-  ///
-  /// An infinite x stays infinite, but for g = -inf, and NaN stays NaN.
+  /// x sigmoid(g); far left, where the sigmoid is e^g and may be subnormal while x is huge, scaled last.
   @inline(__always) static func weighted<N: Number>(_ x: N, _ g: N) -> N {
-    select(
-      abs(x) < N(.infinity), sigmoid(Pair(g, 0), times: x), x * select(g == N(-.infinity), 0, 1))
+    // Half of x, so that no intermediate result overflows.
+    let tail = 2 * exp(Pair(g, 0), times: 0.5 * x)
+    // An infinite x stays infinite, but for g = -inf, and NaN stays NaN.
+    let far = select(abs(x) < N(.infinity), tail, x * select(g == N(-.infinity), 0, 1))
+    return select(g < -40, far, x * sigmoid(g))
   }
 
   /// The formula.
