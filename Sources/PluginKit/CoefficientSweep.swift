@@ -1,5 +1,5 @@
 // The row kernels of activations with coefficients: the same lanes and tail as Sweep.swift, with parameters
-// that are looked up instead of loaded once.
+// that are spread over cells once for all elements that share them.
 
 /// The row kernel of a pass; sums know themselves whether they lie along the row.
 @inline(__always) func rows<A: CoefficientActivation, L: Lanes, P: Pass>(

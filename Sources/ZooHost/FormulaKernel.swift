@@ -7,7 +7,8 @@ import CSystem
 
 /// The formula's evaluator dressed as a kernel: it takes f64 boxes and knows every activation.
 ///
-/// The host uses it, through f64 tiles, wherever there is no compiled kernel.
+/// The host uses it, through f64 tiles, where there is neither a compiled kernel nor the block evaluator's, or
+/// where these refuse.
 final class FormulaKernel: @unchecked Sendable {
   private let value: Program
   private let derivatives: Program
