@@ -71,21 +71,6 @@ extension FormulaLanes {
     return select(abs(hi) < 2000, fma(lo, min(y, 1), y), y)
   }
 
-  /// gelu, where it is x to the last bit without the tail: that is subnormal there, and five times slower.
-  ///
-  /// Functions of functions get there: silu(x) gelu(x) is 14 at x = 3.8.
-  @inline(__always) static func boundedGelu(_ x: Self) -> Self {
-    select(x > normalCeiling, x, gelu(min(x, normalCeiling)))
-  }
-
-  /// The slope of gelu, likewise 1.
-  @inline(__always) static func boundedGeluSlope(_ x: Self) -> Self {
-    geluSlope(min(x, normalCeiling))
-  }
-
-  /// 7.4 (f32) or 19 (f64): from here on the normal distribution function is 1.
-  @inline(__always) static var normalCeiling: Self { 0.5 * constants.normalReach }
-
   /// 1 / cosh(x), without overflow.
   @inline(__always) static func sech(_ x: Self) -> Self {
     let e = exp(-abs(x))

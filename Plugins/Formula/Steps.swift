@@ -106,8 +106,8 @@ struct Vectors<L: FormulaLanes> {
   case operation(ACTZOO_FORMULA_SILU): map { L.silu($0) }
   case operation(ACTZOO_FORMULA_SILU_SLOPE): map { L.siluSlope($0) }
   case operation(ACTZOO_FORMULA_SILU_BOTH): both { (L.silu($0), L.siluSlope($0)) }
-  case operation(ACTZOO_FORMULA_GELU): map { L.boundedGelu($0) }
-  case operation(ACTZOO_FORMULA_GELU_SLOPE): map { L.boundedGeluSlope($0) }
+  case operation(ACTZOO_FORMULA_GELU): map { L.gelu($0) }
+  case operation(ACTZOO_FORMULA_GELU_SLOPE): map { L.geluSlope($0) }
   case operation(ACTZOO_FORMULA_MISH): map { L.mish($0) }
   case operation(ACTZOO_FORMULA_MISH_SLOPE): map { L.mishSlope($0) }
   case operation(ACTZOO_FORMULA_EXP_TIMES): map { L.exp($1, $2, $3, times: $0) }

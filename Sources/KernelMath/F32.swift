@@ -203,6 +203,7 @@ struct F32: Lanes {
       normalTailScale: 0x1.98p-2,
       normalReach: 14.8,  // Phi(-14.8) is below half the smallest subnormal
       gateReach: 20,  // Phi(-20) < 2^-290
+      normalCeiling: 9,  // 1 - Phi(9) < 2^-62
       sigmoidCeiling: 18,  // e^-18 < 2^-25
       halfPi: (0x1.921fb6p+0, -0x1.777a5cp-25, -0x1.ee59dap-50),
       quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0),

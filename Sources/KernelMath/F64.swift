@@ -194,6 +194,7 @@ struct F64: Lanes {
       normalTailScale: 0x1.2p-2,
       normalReach: 38.8,  // Phi(-38.8) is below half the smallest subnormal
       gateReach: 54.2,  // Phi(-54.2) < 2^-2119
+      normalCeiling: 15,  // 1 - Phi(15) < 2^-167
       sigmoidCeiling: 40,  // e^-40 < 2^-54
       halfPi: (0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed9p-110),
       quarterPi: Pair(constant: 0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55),

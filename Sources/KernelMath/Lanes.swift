@@ -157,6 +157,8 @@ struct LaneConstants<L: Lanes> {
   var normalReach: L
   /// From here on it is nothing even times the largest number.
   var gateReach: L
+  /// From here on the normal distribution function is 1, to the last bit of a pair; 1 less it is still normal.
+  var normalCeiling: L
   /// From here on the sigmoid is 1.
   var sigmoidCeiling: L
   /// pi/2 in three parts.
