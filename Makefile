@@ -13,7 +13,7 @@ host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooH
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
 .PHONY: all command plugins demo test lint fuzz bench accuracy clean
-all: command build/lib/libactzoo.so plugins
+all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so plugins
 
 command: build/share/actzoo/sheets
 	@Scripts/setup build
@@ -41,6 +41,11 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
+
+# What Python's frameworks call: plain C, and their interfaces are declared by hand, so none is needed here.
+build/lib/libactzoo_%.so: Bindings/python/native/%.c $(wildcard Bindings/python/native/*.h) build/lib/libactzoo.so
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared -I Include $< -o $@ \
+	  -L build/lib -l:libactzoo.so.0 -Wl,-rpath,'$$ORIGIN' -Wl,-z,defs -Wl,-z,nodelete -pthread
 
 plugins: $(plugins:%=build/stamps/%.$(ISA))
 define plugin_rule

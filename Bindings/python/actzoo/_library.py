@@ -165,6 +165,14 @@ def _load() -> ctypes.CDLL:
     )
 
 
+def shim(name: str) -> ctypes.CDLL:
+    """Load the shim of a framework, which lies beside libactzoo and uses it."""
+    path = Path(library._name).with_name(f"libactzoo_{name}.so")
+    if not path.exists():
+        raise ImportError(f"{path} was not found; run `make` in the zoo's folder or install anew")
+    return ctypes.CDLL(str(path))
+
+
 library = _load()
 _text = (c_char_p, c_uint64)
 
@@ -191,6 +199,17 @@ _initial = _declare(
 )
 _bind = _declare("bind", c_int32, c_void_p, POINTER(Binding), POINTER(c_void_p), *_text)
 _unbind = _declare("unbind", None, c_void_p)
+_export = _declare(
+    "export",
+    c_int32,
+    c_void_p,
+    POINTER(Binding),
+    c_char_p,
+    c_char_p,
+    c_uint64,
+    POINTER(c_uint64),
+    *_text,
+)
 _forward = _declare("forward", c_int32, c_void_p, POINTER(Arguments), *_text)
 _backward = _declare("backward", c_int32, c_void_p, POINTER(Arguments), *_text)
 _export = _declare(
