@@ -56,7 +56,7 @@ class Formula:
     def functions(self, counts: tuple[int, ...]) -> tuple[Callable, Callable]:
         """Give the formula, and what derivatives are taken of, for numbers of coefficients."""
         vectors = (p.name for p in self.activation.parameters if p.is_vector)
-        source = self.activation.source("jax", dict(zip(vectors, counts, strict=True)))
+        source = self.activation.export("jax", dict(zip(vectors, counts, strict=True)))
         code: dict = {}
         exec(compile(source, f"<{self.activation.name}>", "exec"), code)
         # In the order of the text: helpers, the formula, `surrogate` if there is one, `init`.
