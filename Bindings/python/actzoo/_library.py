@@ -199,17 +199,6 @@ _initial = _declare(
 )
 _bind = _declare("bind", c_int32, c_void_p, POINTER(Binding), POINTER(c_void_p), *_text)
 _unbind = _declare("unbind", None, c_void_p)
-_export = _declare(
-    "export",
-    c_int32,
-    c_void_p,
-    POINTER(Binding),
-    c_char_p,
-    c_char_p,
-    c_uint64,
-    POINTER(c_uint64),
-    *_text,
-)
 _forward = _declare("forward", c_int32, c_void_p, POINTER(Arguments), *_text)
 _backward = _declare("backward", c_int32, c_void_p, POINTER(Arguments), *_text)
 _export = _declare(

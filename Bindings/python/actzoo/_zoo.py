@@ -176,33 +176,16 @@ class Activation:
             )
         return names.index(parameter)
 
-    def _binding(self, dtype: int, choices: tuple, channel_axis: int) -> lib.Binding:
-        n = len(self.parameters)
-        rows = (lib.Choice * max(n, 1))(*(lib.Choice(*c) for c in choices))
-        size = ctypes.sizeof(lib.Binding)
-        return lib.Binding(size, dtype, channel_axis, choices=rows, choices_count=n)
-
     @functools.lru_cache(maxsize=64)  # noqa: B019 - activations live as long as their zoo
-    def _bind(self, dtype: int, choices: tuple, channel_axis: int) -> Bound:
-        binding, handle = self._binding(dtype, choices, channel_axis), ctypes.c_void_p()
+    def _bind(self, dtype: int, choices: tuple | None, channel_axis: int) -> Bound:
+        n = len(self.parameters)
+        rows = (lib.Choice * max(n, 1))(*(lib.Choice(*c) for c in choices or ()))
+        binding = lib.Binding(ctypes.sizeof(lib.Binding), dtype, channel_axis)
+        if choices is not None:
+            binding.choices, binding.choices_count = rows, n
+        handle = ctypes.c_void_p()
         lib.call(lib._bind, self._handle, ctypes.byref(binding), ctypes.byref(handle))
         return Bound(self, handle.value)
-
-    def source(self, form: str, counts: dict[str, int] | None = None) -> str:
-        """Text that needs no zoo: "torch", "jax" (Python) or "json" (the formula as a tree).
-
-        `counts` are numbers of coefficients by name, as in `bind`.
-        """
-        counts = counts or {}
-        for name in counts:
-            self.index(name)
-        choices = tuple((0, 0, counts.get(p.name, 0)) for p in self.parameters)
-        binding, length = self._binding(lib.F32, choices, 1), ctypes.c_uint64()
-        ask = (self._handle, ctypes.byref(binding), form.encode())
-        lib.call(lib._export, *ask, None, 0, ctypes.byref(length))
-        text = ctypes.create_string_buffer(length.value + 1)
-        lib.call(lib._export, *ask, text, len(text), ctypes.byref(length))
-        return text.value.decode()
 
     def bind(
         self,

@@ -91,9 +91,10 @@ class Operation:
         flags = [p.is_vector for p in self.formula.activation.parameters]
         return [False] * self.inputs + flags + [False] * self.has_noise
 
-    def axes(self, operands) -> list[tuple[int, ...]]:
-        """Shapes without coefficients."""
+    def axes(self, operands, wanted: tuple[bool, ...] = ()) -> list[tuple[int, ...]]:
+        """Shapes without coefficients: of operands, and of tangents of those wanted or of dy."""
         flags = self.vectors()
+        flags += [v for v, w in zip(flags, wanted, strict=False) if w]
         flags += [False] * (len(operands) - len(flags))
         return [o.shape[:-1] if v else o.shape for o, v in zip(operands, flags, strict=True)]
 
@@ -171,10 +172,12 @@ def _forward_lowering(context, *operands, op):
 
 
 def _tangent_abstract(*operands, op, wanted):
-    return _forward_abstract(*operands[: len(op.vectors())], op=op)
+    shape = np.broadcast_shapes(*op.axes(operands, wanted))
+    return operands[0].update(shape=shape, weak_type=False)
 
 
 def _tangent(*operands, op, wanted):
+    shape = np.broadcast_shapes(*op.axes(operands, wanted))
     operands, tangents = operands[: len(op.vectors())], list(operands[len(op.vectors()) :])
     dtype = operands[0].dtype
     wide = jnp.promote_types(dtype, jnp.float32)
@@ -191,7 +194,7 @@ def _tangent(*operands, op, wanted):
         ]
         _, dy = jax.jvp(_by(op, by_parameters, operands), tuple(primals), tuple(tangents))
         total = total + dy.astype(wide)
-    return total.astype(dtype)
+    return jnp.broadcast_to(total, shape).astype(dtype)
 
 
 def _tangent_value(*operands, op, wanted):
