@@ -7,8 +7,8 @@
 Parameters broadcast against x, as everywhere in JAX; those left out have their initial values. The
 coefficients of a vector come last. `actzoo.jax.nnx` has them as a layer of flax.
 
-On a CPU libactzoo computes the values and first derivatives, with the same bits as in NumPy; on other
-devices, and for higher derivatives, the formula's own code does.
+On a CPU libactzoo computes the values and first derivatives, with the same bits as in NumPy; on
+other devices, and for higher derivatives, the formula's own code does.
 """
 
 import functools
@@ -37,9 +37,9 @@ def _floats(array, name: str):
 
 
 class Function:
-    """An activation as a function of JAX arrays: `f(x, *parameters)`, gated ones `f(x, g, *parameters)`.
+    """An activation as a function of JAX arrays: `f(x, *parameters)`.
 
-    Parameters come in the descriptor's order or by name.
+    Gated ones are `f(x, g, *parameters)`. Parameters come in the descriptor's order or by name.
     """
 
     def __init__(self, activation: Activation, is_known: bool):
@@ -71,8 +71,9 @@ class Function:
         """Y, in x's shape and type.
 
         With `granularity`, a word for all parameters that are not fixed or one for each by name,
-        parameters have the shapes that actzoo.h says instead of such that broadcast. Noise is drawn
-        by `key`, or is `noise`, uniform in [0, 1) and of x's shape; without both u has its eval value.
+        parameters have the shapes that actzoo.h says instead of such that broadcast. Noise is
+        drawn by `key`, or is `noise`, uniform in [0, 1) and of x's shape; without both u has its
+        eval value.
         """
         if len(arguments) > len(self._names):
             raise TypeError(f"{self} takes {len(self._names)} arguments, not {len(arguments)}")
@@ -138,7 +139,7 @@ def _evaluate(f: Function, words, channel_axis: int, operands, key, noise):
             raise ValueError(f"{p.name} is a number; it is a vector of coefficients, the last axis")
         word = by_name.get(p.name, words if isinstance(words, str) and not p.fixed else None)
         if word is not None and given is not None:
-            activation.bind(lib.F32, {p.name: word})  # refuses what is no granularity
+            activation.bind(lib.F32, {p.name: word}, groups=1)  # refuses what is no granularity
             array = spread(array, word, shape, channel_axis, p.is_vector)
         own = array.shape[:-1] if p.is_vector else array.shape
         try:
@@ -201,7 +202,7 @@ def get(name: str) -> Function:
 
 @functools.cache
 def function(activation: Activation) -> Function:
-    """Make a function of an activation that is not in the zoo: of a plugin or a formula just loaded."""
+    """Make a function of an activation that is not in the zoo: of a plugin just loaded, say."""
     return Function(activation, False)
 
 

@@ -2,16 +2,16 @@
 
 - forward: y = f(x, parameters), by libactzoo on a CPU and by the formula's own code elsewhere.
 - tangent: the linear map from tangents of inputs and parameters to that of y. Its transpose is
-- backward: gradients for dy in one fused call, sums over what a parameter does not vary along included;
+- backward: gradients for dy in one fused call, summed over what a parameter does not vary along;
   without dy the derivatives by the inputs, element by element.
 
-So forward mode costs a derivative kernel, and reverse mode keeps x and the parameters, nothing else, and
-has the bits of libactzoo's own backward. Derivatives of tangent and backward, which is all that is beyond
-the first order, are taken by JAX of the formula's code. `custom_jvp` alone could not do this: what it
-transposes is its rule for tangents, a multiplication, never a kernel.
+So forward mode costs a derivative kernel, and reverse mode keeps x and the parameters, nothing
+else, and has the bits of libactzoo's own backward. Derivatives of tangent and backward, which is all that
+is beyond the first order, are taken by JAX of the formula's code. `custom_jvp` alone could not do
+this: what it transposes is its rule for tangents, a multiplication, never a kernel.
 
-Operands are x, [g], parameters, [noise], each with the axes (batches..., N, A, C, B) or 1 instead of an
-axis; vectors have their coefficients behind these. Batches come from vmap.
+Operands are x, [g], parameters, [noise], each with the axes (batches..., N, A, C, B) or 1 instead
+of an axis; vectors have their coefficients behind these. Batches come from vmap.
 """
 
 import ctypes
@@ -36,10 +36,10 @@ for _pass in ("forward", "backward"):
 
 
 class Formula:
-    """An activation for XLA: the key its kernels go by, and its formula as functions of jax.numpy."""
+    """An activation for XLA: the key its kernels go by, and its formula in jax.numpy."""
 
     def __init__(self, activation: Activation, is_known: bool):
-        """Make the activation known to the shim; `is_known`: to every process with this zoo, too."""
+        """Make the activation known to the shim; `is_known`: every process finds it by its id."""
         self.activation = activation
         self.inputs = 2 if activation.is_gated else 1
         # A saved program names what it calls; what is not in the zoo must be loaded by hand first.
@@ -99,7 +99,7 @@ class Operation:
         return [o.shape[:-1] if v else o.shape for o, v in zip(operands, flags, strict=True)]
 
     def gradient_shape(self, i: int, operands) -> tuple[int, ...]:
-        """Give the shape of the gradient by the i-th operand: sums over axes, but not over batches."""
+        """Shape of the gradient by the i-th operand: summed over axes, but not over batches."""
         axes = self.axes(operands)
         full = np.broadcast_shapes(*axes)
         kept = len(full) - 4 if i >= self.inputs else len(full)
@@ -272,7 +272,7 @@ def _backward_lowering(context, *operands, op, wanted, has_dy):
 
 
 def _batch(primitive: Primitive, operands, batched, linear: int = 0, **parameters):
-    """Vmap: one more axis in front, 1 for operands without it. The last `linear` ones get it in full."""
+    """Vmap: one more axis in front, 1 for operands without it but in full for the last `linear`."""
     size = next(o.shape[b] for o, b in zip(operands, batched, strict=True) if b is not None)
     moved = []
     for i, (o, b) in enumerate(zip(operands, batched, strict=True)):

@@ -1,7 +1,7 @@
 """Shapes: what users pass, and the four axes that the kernels see.
 
-A kernel call has the axes (N, A, C, B): samples, what lies between samples and channels, channels, and
-the rest. A parameter has 1 along an axis where its values do not change.
+A kernel call has the axes (N, A, C, B): samples, what lies between samples and channels, channels,
+and the rest. A parameter has 1 along an axis where its values do not change.
 """
 
 import itertools
@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 
 def spread(value, granularity: str, x: Shape, channel_axis: int, is_vector: bool):
-    """Lay a parameter of the shape that a granularity asks for (actzoo.h) out to broadcast against x."""
+    """Reshape a parameter of the shape that a granularity asks for, so that it broadcasts."""
     words = set(granularity.split())
     own = value.shape[:-1] if is_vector else value.shape
     axis = channel_axis % max(len(x), 1)
@@ -44,7 +44,8 @@ def four_axes(x: Shape, parameters: Sequence[Shape]) -> tuple[Shape, list[Shape]
     """Find the four axes of x, and of parameters that broadcast against it.
 
     A parameter may vary along all axes, along N, C or both, or along all but N. Where no choice of
-    axes suits all, the one that varies along most is said to vary along all: the caller broadcasts it.
+    axes suits all, the one that varies along most is taken to vary along all: the caller must
+    broadcast it.
     """
     rank = len(x)
     whole = frozenset(i for i, n in enumerate(x) if n > 1)
