@@ -7,11 +7,11 @@
 ...     custom_translation_table=actzoo.onnx.translation_table())
 
 Bodies use operators of opset 13 to 16, so they stand in any graph from opset 17 on. One body serves
-f16, bf16, f32 and f64: constants and parameters are cast like x. Parameters are inputs and broadcast
-against x, coefficients of vectors come last. Noise has its eval value. What ONNX has no operator for
-is put together: erfc as 1 - erf, so that GELU and its kin have absolute, not relative accuracy in
-the left tail; expm1 and log1p without loss. Products inside exponentials are rounded: an ULP of
-theirs is many of a value far out in a tail.
+f16, bf16, f32 and f64: constants and parameters are cast like x. Parameters are inputs and
+broadcast against x, coefficients of vectors come last. Noise has its eval value. What ONNX has no
+operator for is put together: erfc as 1 - erf, so that GELU and its kin have absolute, not relative
+accuracy in the left tail; expm1 and log1p without loss. Products inside exponentials are rounded:
+an ULP of theirs is many of a value far out in a tail.
 
 The body is recorded: the formula's Python code (`Activation.export`) runs on values that write down
 what is done with them.
@@ -435,7 +435,7 @@ def _translation(activation: Activation) -> Callable:
 
 
 def translation_table(activations: Sequence[str | Activation] | None = None) -> dict:
-    """Make the `custom_translation_table` of torch.onnx.export(dynamo=True) for models with zoo layers.
+    """Make the `custom_translation_table` that torch.onnx.export(dynamo=True) takes.
 
     Of all activations of the zoo, or of those given.
     """

@@ -6,9 +6,9 @@
   without dy the derivatives by the inputs, element by element.
 
 So forward mode costs a derivative kernel, and reverse mode keeps x and the parameters, nothing
-else, and has the bits of libactzoo's own backward. Derivatives of tangent and backward, which is all that
-is beyond the first order, are taken by JAX of the formula's code. `custom_jvp` alone could not do
-this: what it transposes is its rule for tangents, a multiplication, never a kernel.
+else, and has the bits of libactzoo's own backward. Derivatives of tangent and backward, which is
+all that is beyond the first order, are taken by JAX of the formula's code. `custom_jvp` alone could
+not do this: what it transposes is its rule for tangents, a multiplication, never a kernel.
 
 Operands are x, [g], parameters, [noise], each with the axes (batches..., N, A, C, B) or 1 instead
 of an axis; vectors have their coefficients behind these. Batches come from vmap.
