@@ -1,10 +1,10 @@
 """Activations that are not in the zoo: of a plugin's file, or of a formula just thought of."""
 
+import math
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from . import _library as lib
@@ -33,6 +33,23 @@ def load_plugin(path: str | os.PathLike) -> tuple[Activation, ...]:
     )
 
 
+def _is_vector(value) -> bool:
+    return not isinstance(value, str) and bool(getattr(value, "ndim", hasattr(value, "__len__")))
+
+
+def _numbers(name: str, value) -> list[str]:
+    """Initial values as the descriptor writes them."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ActZooError(lib.INVALID, f"{name!r} is not a name of letters, digits and _")
+    try:
+        values = [float(v) for v in (value if _is_vector(value) else [value])]
+    except (TypeError, ValueError):
+        raise TypeError(f"'{name}' is {value!r}; give a number or a list of numbers") from None
+    if not values or not all(map(math.isfinite, values)):
+        raise ActZooError(lib.INVALID, f"'{name}' is {value!r}; initial values are finite numbers")
+    return [repr(v) for v in values]
+
+
 def formula(
     text: str, *, name: str = "formula", noise: float | None = None, **parameters
 ) -> Activation:
@@ -56,11 +73,12 @@ def formula(
     if noise is not None:
         lines.append(f"  noise u eval {float(noise)!r}")
     for parameter, value in parameters.items():
-        if isinstance(value, Sequence) or getattr(value, "ndim", 0):
-            values = ", ".join(repr(float(v)) for v in value)
-            lines.append(f"  param {parameter}[{len(value)}] = [{values}] per layer|channel")
+        values = _numbers(parameter, value)
+        if _is_vector(value):
+            numbers = ", ".join(values)
+            lines.append(f"  param {parameter}[{len(values)}] = [{numbers}] per layer|channel")
         else:
-            lines.append(f"  param {parameter} = {float(value)!r} per layer|channel")
+            lines.append(f"  param {parameter} = {values[0]} per layer|channel")
     # Texts are read when the zoo is opened; nobody else can write to this folder until then.
     folder = tempfile.mkdtemp(prefix="actzoo-")
     try:

@@ -60,7 +60,7 @@ def run(model, feed):
     return session.run(None, feed)[0]
 
 
-def check(name, dtype, opset, by_runtime=True):
+def check(name, dtype, opset, by_runtime=True, tolerance=None):
     f = actzoo.get(name)
     parameters = values(f)
     model = zoo.model(name, dtype=dtype, opset=opset, **parameters)
@@ -81,7 +81,9 @@ def check(name, dtype, opset, by_runtime=True):
     want = exact(f, x, feed.get("g"), parameters)
     error = np.abs(y.astype(np.float64) - want) / (1 + np.abs(want))
     i = np.argmax(np.nan_to_num(error, nan=np.inf))
-    assert error[i] <= TOLERANCE[dtype], f"{error[i]:.2g} at {x[i]}: {y[i]}, exactly {want[i]}"
+    assert error[i] <= (tolerance or TOLERANCE[dtype]), (
+        f"{error[i]:.2g} at {x[i]}: {y[i]}, exactly {want[i]}"
+    )
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -91,9 +93,11 @@ def test_onnxruntime_is_near_the_formula(name):
 
 @pytest.mark.parametrize("name", ALL if os.environ.get("ACTZOO_ALL") else ALL[::6])
 def test_the_same_body_serves_other_types_and_opsets(name):
-    # Of doubles onnxruntime has no Erf: the reference evaluator has.
-    is_erf = any(n.op_type == "Erf" for n in zoo.function(name).node)
-    check(name, "float64", 18, by_runtime=not is_erf)
+    # Of doubles onnxruntime has no Erf: the reference evaluator has, of 7 digits.
+    if any(n.op_type == "Erf" for n in zoo.function(name).node):
+        check(name, "float64", 18, by_runtime=False, tolerance=2e-6)
+    else:
+        check(name, "float64", 18)
     if name not in IN_HALVES:
         check(name, "float16", 19)
         # onnxruntime has hardly an operator of bfloat16 on a CPU.
