@@ -397,6 +397,44 @@ def test_other_devices_get_the_formula():
     assert "actzoo" not in text and "exponential" in text
 
 
+def test_shapes_may_be_symbols_in_saved_programs():
+    (b,) = jax.export.symbolic_shape("b")
+    checks = [
+        jax.export.DisabledSafetyCheck.custom_call(f"actzoo_{p}") for p in ("forward", "backward")
+    ]
+    slope = jax.jit(jax.grad(lambda x: zoo.lslu(x).sum()))
+    program = jax.export.export(slope, disabled_checks=checks)(
+        jax.ShapeDtypeStruct((b, 8), jnp.float32)
+    )
+    for n in (1, 3):
+        x = jnp.asarray(RNG.standard_normal((n, 8)), jnp.float32)
+        np.testing.assert_array_equal(program.call(x), slope(x))
+
+
+def test_several_devices_have_parts_and_the_gradient_is_of_all():
+    """With two devices, which have to be there when JAX starts."""
+    done = child(
+        """
+        import os
+        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+        import jax, jax.numpy as jnp, numpy as np, actzoo.jax as zoo
+        from jax.sharding import AxisType, NamedSharding, PartitionSpec as P
+        x, eps = jnp.linspace(-1, 3, 64).reshape(8, 8), jnp.float32(0.3)
+        want = jax.grad(lambda x, e: zoo.crrelu(x, e).sum(), (0, 1))(x, eps)
+        for kind in (AxisType.Auto, AxisType.Explicit):
+            mesh = jax.make_mesh((2,), ("d",), axis_types=(kind,))
+            parts = jax.device_put(x, NamedSharding(mesh, P("d")))
+            mapped = jax.shard_map(zoo.crrelu, mesh=mesh, in_specs=(P("d"), P()), out_specs=P("d"))
+            for f in (zoo.crrelu, mapped):
+                found = jax.jit(jax.grad(lambda x, e: f(x, e).sum(), (0, 1)))(parts, eps)
+                for a, b in zip(found, want):
+                    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+        print("end")
+        """
+    )
+    assert done.stdout.strip() == "end", done.stdout + done.stderr
+
+
 def test_functions_are_found_by_any_name_and_pickled():
     assert zoo.get("crrelu") is zoo.crrelu is zoo.get("org.zoo.crrelu/1")
     assert zoo.gelu_tanh is zoo.get("gelu-tanh")
