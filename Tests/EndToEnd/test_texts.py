@@ -1,8 +1,6 @@
 """Activations that are texts: the block evaluator serves them like any kernel."""
 
-import os
 import re
-import subprocess
 import sys
 
 import pytest
