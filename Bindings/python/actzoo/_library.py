@@ -148,15 +148,15 @@ def _candidates():
         yield Path(path)
         return
     here = Path(__file__).resolve().parent
-    yield here / "lib" / "libactzoo.so"  # in a wheel
+    yield here / "lib" / "libactzoo.so.0"  # in a wheel
     yield here.parents[2] / "build" / "lib" / "libactzoo.so"  # in the source tree, after `make`
 
 
-def _load() -> ctypes.CDLL:
+def _load() -> tuple[ctypes.CDLL, Path]:
     tried = []
     for path in _candidates():
         if path.exists():
-            return ctypes.CDLL(str(path))
+            return ctypes.CDLL(str(path)), path
         tried.append(str(path))
     raise ImportError(
         "libactzoo.so was not found at "
@@ -165,7 +165,7 @@ def _load() -> ctypes.CDLL:
     )
 
 
-library = _load()
+library, path = _load()
 _text = (c_char_p, c_uint64)
 
 
