@@ -18,7 +18,7 @@ host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooH
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
 .PHONY: all command plugins install install-wheel uninstall demo test lint fuzz bench accuracy clean
-all: command build/lib/libactzoo.so plugins
+all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so plugins
 
 command: build/share/actzoo/sheets
 	@Scripts/setup build
@@ -46,6 +46,11 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/$(SONAME)
+
+# The shim for JAX needs no jax to be built: XLA's interface is declared by hand.
+build/lib/libactzoo_jax.so: Bindings/python/native/jax.c Bindings/python/native/xla_ffi.h build/lib/libactzoo.so
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared -I Include $< -o $@ \
+	  -L build/lib -l:$(SONAME) -Wl,-rpath,'$$ORIGIN' -Wl,-z,defs -Wl,-z,nodelete -pthread
 
 plugins: $(plugins:%=build/stamps/%.$(ISA))
 define plugin_rule

@@ -11,6 +11,7 @@ import functools
 from . import numpy
 from ._library import ActZooError, set_threads, threads
 from ._library import version as _version
+from ._loading import formula, load_plugin
 from ._zoo import Activation, Bound, Parameter, Zoo
 
 __version__ = _version().decode()
@@ -20,8 +21,10 @@ __all__ = [
     "Bound",
     "Parameter",
     "Zoo",
+    "formula",
     "get",
     "list",
+    "load_plugin",
     "numpy",
     "set_threads",
     "threads",

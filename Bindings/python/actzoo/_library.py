@@ -167,6 +167,14 @@ def _load() -> tuple[ctypes.CDLL, Path]:
     )
 
 
+def shim(name: str) -> ctypes.CDLL:
+    """Load the shim of a framework, which lies beside libactzoo and uses it."""
+    path = Path(library._name).with_name(f"libactzoo_{name}.so")
+    if not path.exists():
+        raise ImportError(f"{path} was not found; run `make` in the zoo's folder or install anew")
+    return ctypes.CDLL(str(path))
+
+
 library, path = _load()
 _text = (c_char_p, c_uint64)
 

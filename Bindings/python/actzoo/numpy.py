@@ -1,6 +1,11 @@
-"""Activations on NumPy arrays: any strides, no copies."""
+"""Activations on NumPy arrays: any strides, no copies.
+
+>>> y = actzoo.numpy.crrelu(x, eps=0.05)                     # forward("crrelu", x, eps=0.05)
+>>> (dx,), gradients = actzoo.numpy.crrelu.backward(x, dy, eps=0.05)
+"""
 
 import ctypes
+import functools
 from typing import Any
 
 import numpy as np
@@ -90,8 +95,16 @@ class _Call:
         return xs, [_tensor(p, "parameter") for p in self.parameters]
 
 
+def _found(activation: str | Activation) -> Activation:
+    if isinstance(activation, Activation):
+        return activation
+    from . import get
+
+    return get(activation)
+
+
 def forward(
-    activation: Activation,
+    activation: str | Activation,
     x: npt.ArrayLike,
     g: npt.ArrayLike | None = None,
     *,
@@ -109,6 +122,7 @@ def forward(
     those left out have their initial values. `out` may be x itself. `seed` is an int or
     (seed, offset).
     """
+    activation = _found(activation)
     call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
     y = np.empty_like(call.x) if out is None else out
     xs, ps = call.tensors()
@@ -117,11 +131,12 @@ def forward(
 
 
 def backward(
-    activation: Activation,
+    activation: str | Activation,
     x: npt.ArrayLike,
     dy: npt.ArrayLike | None = None,
     g: npt.ArrayLike | None = None,
     *,
+    out: Sequence[Array] | None = None,
     noise: npt.ArrayLike | None = None,
     seed: int | tuple[int, int] | None = None,
     granularity: Granularity = None,
@@ -131,17 +146,21 @@ def backward(
 ) -> tuple[tuple[Array, ...], dict[str, Array]]:
     """Gradients for the output gradient `dy` (ones if None).
 
-    Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}).
+    Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}). `out` is a tuple like
+    the first; its first array may be dy itself.
     """
+    activation = _found(activation)
     call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
-    dx = tuple(np.empty_like(call.x) for _ in call.inputs)
+    if out is not None and len(out) != len(call.inputs):
+        raise ActZooError(lib.INVALID, f"out must be a tuple of {len(call.inputs)} arrays")
+    dx = tuple(np.empty_like(call.x) for _ in call.inputs) if out is None else tuple(out)
     trained = [not p.fixed for p in activation.parameters]
     grads = [np.empty_like(a) if t else None for a, t in zip(call.parameters, trained, strict=True)]
     xs, ps = call.tensors()
     call.bound.backward(
         xs,
         None if dy is None else _tensor(np.asarray(dy, call.x.dtype), "dy"),
-        [_tensor(d, "dx") for d in dx],
+        [_output(d, "dx") for d in dx],
         ps,
         [None if d is None else _tensor(d, "gradient") for d in grads],
         call.noise,
@@ -157,3 +176,40 @@ def noise(seed: int, offset: int, count: int) -> npt.NDArray[np.float32]:
     pointer = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
     lib._noise(seed, offset, pointer, count)
     return values
+
+
+class Function:
+    """An activation as a function of arrays, with the arguments of `forward`."""
+
+    def __init__(self, activation: str | Activation):
+        """Look the activation up."""
+        self.activation = _found(activation)
+        self.__doc__ = f"{self.activation.title}: {self.activation.formula}"
+
+    def __repr__(self):
+        """Name and formula."""
+        return f"<actzoo.numpy function {self.activation.name}: {self.activation.formula}>"
+
+    def __call__(self, x, g=None, **options) -> np.ndarray:
+        """Y = f(x) or f(x, g)."""
+        return forward(self.activation, x, g, **options)
+
+    def backward(self, x, dy=None, g=None, **options):
+        """Gradients for the output gradient `dy`."""
+        return backward(self.activation, x, dy, g, **options)
+
+
+@functools.cache
+def _function(name: str) -> Function:
+    return Function(name)
+
+
+def __getattr__(name: str) -> Function:
+    """Look names up in the zoo: `actzoo.numpy.gelu_tanh` is `Function("gelu-tanh")`."""
+    if not name.startswith("_"):
+        for spelt in (name, name.replace("_", "-")):
+            try:
+                return _function(spelt)
+            except ActZooError:
+                continue
+    raise AttributeError(f"actzoo.numpy has no '{name}', and the zoo no activation of that name")
