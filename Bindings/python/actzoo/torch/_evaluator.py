@@ -1,0 +1,306 @@
+"""From tensors to a result: which way a call takes, and its gradients of every order.
+
+The ways, in the order in which they are tried:
+  compiled, exported, traced, or a tensor that is a subclass: the public operator actzoo::NAME, which
+      has fakes and autograd;
+  under torch.func or forward-mode AD: the formula in torch's operations;
+  otherwise an autograd.Function (or, without gradients, nothing) around the kernels: those of the zoo
+      on the CPU, the formula's operations elsewhere.
+All keep for the backward pass the tensors that they were given, and nothing else.
+"""
+
+import functools
+import warnings
+
+import torch
+from torch.autograd import forward_ad
+
+from .. import _library as lib
+from .._library import ActZooError
+from .._zoo import Activation
+from ._kernels import DTYPES, Composite, DtypeError, Raw
+
+_transforms = torch._C._are_functorch_transforms_active
+_modes = torch._C._len_torch_dispatch_stack
+_tracing = torch._C._get_tracing_state
+_PLAIN = (torch.Tensor, torch.nn.Parameter)
+
+
+def _noise(seed: int, like: torch.Tensor) -> torch.Tensor:
+    """The numbers u that the kernels use for a seed, or the device's own."""
+    wide = torch.float64 if like.dtype == torch.float64 else torch.float32
+    if like.device.type != "cpu":
+        generator = torch.Generator(like.device).manual_seed(seed)
+        return torch.rand(like.shape, generator=generator, dtype=wide, device=like.device)
+    import numpy
+
+    values = numpy.empty(like.numel(), numpy.float32)
+    lib._noise(seed, 0, values.ctypes.data_as(lib.POINTER(lib.c_float)), values.size)
+    return torch.from_numpy(values).reshape(like.shape).to(wide)
+
+
+class Evaluator:
+    """An activation with its granularities: a differentiable function of inputs and parameters."""
+
+    def __init__(self, activation: Activation, words: tuple, groups, counts: dict, channel_axis):
+        """`words` are the granularities of all parameters, in order; use `evaluator`."""
+        names = [p.name for p in activation.parameters]
+        self.activation, self.words, self.groups = activation, words, groups
+        self.counts, self.channel_axis = counts, channel_axis
+        by_name = dict(zip(names, words, strict=True))
+        self.raw = Raw(activation, by_name, groups, counts, channel_axis)
+        self.inputs = 1 + activation.is_gated
+
+    @functools.cached_property
+    def composite(self) -> Composite:
+        """The formula in torch's operations."""
+        return Composite(
+            self.activation, self.words, self.groups, self.counts, self.channel_axis
+        )
+
+    @functools.cached_property
+    def operator(self):
+        """The public operator with these options."""
+        from ._operators import bound_operator
+
+        return bound_operator(self)
+
+    def __call__(self, *tensors: torch.Tensor, seed: torch.Tensor | None = None) -> torch.Tensor:
+        """Y of inputs and parameters. `seed`, a whole number in a tensor, is for noise."""
+        if torch.compiler.is_compiling():
+            return self._traced(tensors, seed)
+        x = tensors[0]
+        if type(x) not in _PLAIN or _modes() or _tracing() is not None:
+            return self._traced(self._fitting(tensors), seed)
+        tensors = self._fitting(tensors)
+        if _transforms() or forward_ad._current_level >= 0:
+            noise = None
+            if seed is not None:
+                noise = torch.rand_like(tensors[0], dtype=_wide(tensors[0].dtype))
+            return self.composite(tensors, noise)
+        number = -1 if seed is None else int(seed)
+        if torch.is_grad_enabled():
+            for t in tensors:
+                if t.requires_grad:
+                    return _Eager.apply(self, number, *tensors)
+        return self.forward(tensors, number)
+
+    def _fitting(self, tensors: tuple) -> tuple:
+        """The tensors with the types that belong together; refuses what cannot be served."""
+        x = tensors[0]
+        wide = _WIDE.get(x.dtype)
+        if wide is None:
+            raise DtypeError(
+                lib.UNSUPPORTED,
+                f"{self.activation.name} of a {x.dtype} tensor is not defined; convert it with "
+                ".float()",
+            )
+        device = x.device
+        for i in range(1, len(tensors)):
+            t = tensors[i]
+            kind = x.dtype if i < self.inputs else wide
+            if t.dtype != kind:
+                if i < self.inputs:  # x and its gate meet in the wider type, as in torch
+                    kind = torch.promote_types(x.dtype, t.dtype)
+                    xs = [a.to(kind) for a in tensors[: self.inputs]]
+                    return self._fitting((*xs, *tensors[self.inputs :]))
+                tensors = (*tensors[:i], t.to(kind), *tensors[i + 1 :])
+            if t.device != device:
+                raise RuntimeError(
+                    f"{self.activation.name} expects all tensors on one device, but found x on "
+                    f"{device} and another on {t.device}; move the module with .to(x.device)"
+                )
+        if device.type == "meta":
+            raise ActZooError(
+                lib.UNSUPPORTED,
+                f"{self.activation.name} has no values to work on: x is on the device meta; give "
+                "it memory with .to_empty(device='cpu')",
+            )
+        return tensors
+
+    def _traced(self, tensors: tuple, seed: torch.Tensor | None) -> torch.Tensor:
+        if seed is None:
+            return self.operator(*tensors)
+        return self.operator(*tensors, seed=seed)
+
+    # Without autograd: what the Function and the public operator are made of. --------------------
+
+    def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
+        """Y; seed -1: no noise."""
+        if tensors[0].is_cpu:
+            return self.raw.forward(tensors, seed)
+        with torch.no_grad():
+            return _elsewhere(self.composite, tensors[0].device.type)(
+                tensors, None if seed < 0 else _noise(seed, tensors[0])
+            )
+
+    def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> list:
+        """Gradients of the wanted tensors."""
+        if dy.is_cpu:
+            return self.raw.backward(dy, tensors, wanted, seed)
+        return self.formula_backward(dy, tensors, wanted, seed)
+
+    def formula_backward(self, dy, tensors: tuple, wanted: tuple, seed: int, graph=False) -> list:
+        """The same by differentiating the formula; with `graph` the result has gradients."""
+        noise = None if seed < 0 else _noise(seed, tensors[0])
+        if not graph:
+            tensors = tuple(
+                t.detach().requires_grad_(w) for t, w in zip(tensors, wanted, strict=True)
+            )
+        with torch.enable_grad():
+            y = self.composite(tensors, noise)
+        chosen = [t for t, w in zip(tensors, wanted, strict=True) if w]
+        return _gradients(y, chosen, dy, graph)
+
+
+def _gradients(y: torch.Tensor, tensors: list, dy, graph: bool) -> list:
+    """Gradients, zeros where y does not depend on a tensor: a gradient may well be constant."""
+    if not y.requires_grad:
+        return [torch.zeros_like(t) for t in tensors]
+    found = torch.autograd.grad(y, tensors, dy, create_graph=graph, allow_unused=True)
+    return [torch.zeros_like(t) if d is None else d for t, d in zip(tensors, found, strict=True)]
+
+
+def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy: list, needed: tuple) -> list:
+    """Gradients of sum(ddy * backward(dy, tensors)) by dy and the tensors that are `needed`."""
+    graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        if not graph:
+            dy, *tensors = (t.detach() for t in (dy, *tensors))
+        # A view of each: its history is that of the tensor, and the derivative by it is partial.
+        dy, *tensors = (
+            t.view_as(t) if t.requires_grad else t.detach().requires_grad_(True)
+            for t in (dy, *tensors)
+        )
+        first = evaluator.formula_backward(dy, tuple(tensors), wanted, seed, graph=True)
+        pairs = [(d, v) for d, v in zip(first, ddy, strict=True) if v is not None]
+        pairs = [(d, v) for d, v in pairs if d.requires_grad]
+        operands = [t for t, n in zip((dy, *tensors), needed, strict=True) if n]
+        if not pairs:
+            return [torch.zeros_like(t) if n else None for t, n in zip((dy, *tensors), needed)]
+        outputs, vectors = zip(*pairs, strict=True)
+        found = torch.autograd.grad(
+            outputs, operands, vectors, create_graph=graph, allow_unused=True
+        )
+    answers = iter(
+        torch.zeros_like(t) if d is None else d for t, d in zip(operands, found, strict=True)
+    )
+    return [next(answers) if n else None for n in needed]
+
+
+class _Eager(torch.autograd.Function):
+    """The kernels with their gradient."""
+
+    @staticmethod
+    def forward(ctx, evaluator, seed, *tensors):
+        ctx.evaluator, ctx.seed = evaluator, seed
+        ctx.save_for_backward(*tensors)
+        return evaluator.forward(tensors, seed)
+
+    @staticmethod
+    def backward(ctx, dy):
+        wanted = ctx.needs_input_grad[2:]
+        evaluator, seed, tensors = ctx.evaluator, ctx.seed, ctx.saved_tensors
+        if _transforms():  # batched gradients (is_grads_batched): the formula knows how
+            gradients = _vjp(evaluator, dy, tensors, wanted, seed)
+        elif torch.is_grad_enabled():
+            gradients = _EagerBackward.apply(evaluator, seed, wanted, dy, *tensors)
+        else:
+            gradients = evaluator.backward(dy, tensors, wanted, seed)
+        answers = iter(gradients)
+        return None, None, *(next(answers) if w else None for w in wanted)
+
+
+class _EagerBackward(torch.autograd.Function):
+    """The backward kernels with their gradient, for create_graph=True: the same bits without it."""
+
+    @staticmethod
+    def forward(ctx, evaluator, seed, wanted, dy, *tensors):
+        ctx.evaluator, ctx.seed, ctx.wanted = evaluator, seed, wanted
+        ctx.save_for_backward(dy, *tensors)
+        return tuple(evaluator.backward(dy, tensors, wanted, seed))
+
+    @staticmethod
+    def backward(ctx, *ddy):
+        dy, *tensors = ctx.saved_tensors
+        needed = ctx.needs_input_grad[3:]
+        found = second(ctx.evaluator, dy, tensors, ctx.wanted, ctx.seed, list(ddy), needed)
+        return None, None, None, *found
+
+
+def _vjp(evaluator: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> list:
+    noise = None if seed < 0 else _noise(seed, tensors[0])
+    chosen = [t for t, w in zip(tensors, wanted, strict=True) if w]
+
+    def formula(*values):
+        values = iter(values)
+        everything = (next(values) if w else t for t, w in zip(tensors, wanted, strict=True))
+        return evaluator.composite(tuple(everything), noise)
+
+    return list(torch.func.vjp(formula, *chosen)[1](dy))
+
+
+_WIDE = {d: torch.float64 if d == torch.float64 else torch.float32 for d in DTYPES}
+
+
+def _wide(dtype: torch.dtype) -> torch.dtype:
+    return _WIDE[dtype]
+
+
+@functools.cache
+def _warn(device: str) -> bool:
+    warnings.warn(
+        f"actzoo has no kernels for {device}: activations run there as torch operations, compiled "
+        "where torch.compile works",
+        stacklevel=6,
+    )
+    from torch.utils._triton import has_triton
+
+    return has_triton()
+
+
+def _elsewhere(composite: Composite, device: str):
+    """The composite, compiled where that works."""
+    if not _warn(device):
+        return composite
+    if not hasattr(composite, "compiled"):
+        composite.compiled = torch.compile(composite.__call__, dynamic=True)
+    return composite.compiled
+
+
+def split(granularity: str | dict | None, activation: Activation) -> tuple:
+    """The granularities of all parameters, from one word for all or words by name."""
+    by_name = granularity if isinstance(granularity, dict) else {}
+    for name in by_name:
+        activation.index(name)
+    one = granularity if isinstance(granularity, str) else None
+    return tuple(
+        by_name.get(p.name) or (one if one and not p.fixed else p.granularity)
+        for p in activation.parameters
+    )
+
+
+_cache: dict = {}
+
+
+def evaluator(
+    activation: Activation,
+    granularity: str | dict | None = None,
+    groups: int = 0,
+    counts: dict | None = None,
+    channel_axis: int = 1,
+) -> Evaluator:
+    """The one evaluator of an activation and options."""
+    words = split(granularity, activation)
+    key = (
+        activation.id,
+        activation.path,
+        activation.text,
+        words,
+        groups,
+        tuple(sorted((counts or {}).items())),
+        channel_axis,
+    )
+    if key not in _cache:
+        _cache[key] = Evaluator(activation, words, groups, dict(counts or {}), channel_axis)
+    return _cache[key]
