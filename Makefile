@@ -9,7 +9,7 @@ SECONDS ?= 60
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
 glue = $(wildcard Sources/actzoo/Plugins/*.swift Sources/actzoo/Drafting/*Function.swift Sources/Formula/Emit*.swift)
-host = $(wildcard Sources/Formula/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
+host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
 .PHONY: all command plugins demo test lint fuzz bench accuracy clean

@@ -49,6 +49,7 @@ let package = Package(
       // Statically: what is built needs no libffi where it runs.
       linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libffi_pic.a"])]),
 
+    .target(name: "Exporting", dependencies: ["Formula"], swiftSettings: strict),
     .target(
       name: "Training",
       dependencies: ["ZooHost", "Formula", "CActZoo", "CSystem", "CZlib", "CTraining"],
@@ -60,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "actzoo",
       dependencies: [
-        "Training", "Conformance", "ZooHost", "Formula", "CActZoo", "CSystem",
+        "Training", "Conformance", "Exporting", "ZooHost", "Formula", "CActZoo", "CSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

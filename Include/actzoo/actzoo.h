@@ -195,6 +195,16 @@ ACTZOO_EXPORT actzoo_status actzoo_bind(const actzoo_activation *activation,
 /* [exclusive] NULL is allowed. */
 ACTZOO_EXPORT void actzoo_unbind(actzoo_bound *bound);
 
+/* [concurrent] The activation as text that needs no zoo, what `actzoo export` writes (docs/command.md):
+ * `form` is "torch" (Python with an nn.Module), "jax" (Python with functions) or "json" (the description,
+ * the formula as a tree). Of `binding` the counts matter; NULL: the descriptor's. *length is the text's
+ * length in bytes. text[text_size] gets it with a terminator; NULL: only the length is asked for.
+ * INVALID where the text does not fit; UNSUPPORTED where the formula gets too large. */
+ACTZOO_EXPORT actzoo_status actzoo_export(const actzoo_activation *activation,
+                                          const actzoo_binding *binding, const char *form, char *text,
+                                          uint64_t text_size, uint64_t *length, char *message,
+                                          uint64_t message_size);
+
 /* ------------------------------------------------------------------------------- evaluating ----- */
 
 /* The layout of DLPack's DLTensor, so that a DLTensor * can be passed as it is. FROZEN.

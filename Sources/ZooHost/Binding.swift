@@ -114,6 +114,15 @@ func resolve(
   return (result, counts)
 }
 
+extension Activation {
+  /// The values of the formula's counts that a binding chooses, in the order of the descriptor.
+  ///
+  /// - Throws: INVALID or UNSUPPORTED where `bind` would.
+  public func counts(_ binding: Binding) throws(ZooError) -> [Int] {
+    try resolve(binding, descriptor).counts
+  }
+}
+
 let maximumParameters = 32
 
 private func lengths(

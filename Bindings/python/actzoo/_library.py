@@ -193,6 +193,17 @@ _bind = _declare("bind", c_int32, c_void_p, POINTER(Binding), POINTER(c_void_p),
 _unbind = _declare("unbind", None, c_void_p)
 _forward = _declare("forward", c_int32, c_void_p, POINTER(Arguments), *_text)
 _backward = _declare("backward", c_int32, c_void_p, POINTER(Arguments), *_text)
+_export = _declare(
+    "export",
+    c_int32,
+    c_void_p,
+    POINTER(Binding),
+    c_char_p,
+    c_char_p,
+    c_uint64,
+    POINTER(c_uint64),
+    *_text,
+)
 _noise = _declare("noise", None, c_uint64, c_uint64, POINTER(c_float), c_uint64)
 set_threads = _declare("set_threads", None, c_uint32)
 threads = _declare("threads", c_uint32)

@@ -146,6 +146,26 @@ class Activation:
         lib.call(lib._initial, self._handle, preset.encode(), index, len(values), values)
         return list(values)
 
+    def export(self, form: str, counts: dict[str, int] | None = None) -> str:
+        """Text that needs no zoo: Python source ("torch" or "jax"), or the description ("json").
+
+        What is in it, docs/command.md says. `counts` are numbers of coefficients by parameter.
+        """
+        binding = lib.Binding(ctypes.sizeof(lib.Binding))
+        choices = (lib.Choice * max(len(self.parameters), 1))()
+        if counts:
+            for i, p in enumerate(self.parameters):
+                choices[i] = lib.Choice(_bits(p.granularity), p.groups, counts.get(p.name, 0))
+            for name in counts:
+                self.index(name)
+            binding.choices, binding.choices_count = choices, len(self.parameters)
+        length = ctypes.c_uint64()
+        arguments = (self._handle, ctypes.byref(binding), form.encode())
+        lib.call(lib._export, *arguments, None, 0, ctypes.byref(length))
+        text = ctypes.create_string_buffer(length.value + 1)
+        lib.call(lib._export, *arguments, text, len(text), ctypes.byref(length))
+        return text.value.decode()
+
     def index(self, parameter: str) -> int:
         """Place of a parameter in the descriptor's order."""
         names = [p.name for p in self.parameters]

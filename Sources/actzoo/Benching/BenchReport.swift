@@ -1,3 +1,4 @@
+import Exporting
 import Foundation
 
 /// Timings as a table for people, or as JSON.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CActZoo
+import Exporting
 import Formula
 import Foundation
 import ZooHost

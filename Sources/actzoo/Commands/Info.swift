@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exporting
 import Formula
 import ZooHost
 
@@ -179,13 +180,6 @@ extension Info.Description {
 }
 
 extension Claim {
-  var json: JSON {
-    .object([
-      ("dtype", .string(dtype)), ("pass", .string(pass)), ("ulp", .number(ulp)),
-      ("absolute", .number(absolute)), ("lower", .number(lower)), ("upper", .number(upper)),
-    ])
-  }
-
   /// "f32 forward within 2 ulp + 1e-07 for x in -10...10".
   fileprivate var sentence: String { "\(dtype) \(pass) within \(bound)" }
 

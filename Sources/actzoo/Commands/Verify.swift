@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Exporting
 import Foundation
 import ZooHost
 

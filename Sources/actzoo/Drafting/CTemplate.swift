@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// A plugin's C source: for each activation the formula, its symbolic derivatives and a loop over rows; the

@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// The README of a new plugin: ten lines that say what it is and what is known about it.

@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// The Swift source of an activation whose formula is all that was written by hand: value and derivatives in

@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// A plugin's Swift source: the formula over the kit's generic numbers, nothing else.

@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// A language that activations are exported to.
@@ -19,10 +20,16 @@ enum ExportTarget: String, CaseIterable {
         (function.fileName, function.text()),
         ("README.md", DataSheet(activation, formulaLanguage: .swift).text),
       ]
-    case .json: return [("\(activation.name).json", try JSONTemplate(source: source).text())]
-    case .torch:
-      return [("\(activation.name).py", try PythonTemplate(source, .torch).torch)]
-    case .jax: return [("\(activation.name).py", try PythonTemplate(source, .jax).jax)]
+    case .json: return [("\(activation.name).json", try text(source, .json))]
+    case .torch: return [("\(activation.name).py", try text(source, .torch))]
+    case .jax: return [("\(activation.name).py", try text(source, .jax))]
     }
+  }
+
+  private func text(_ source: ExportSource, _ form: TextForm) throws(CommandFailure) -> String {
+    do {
+      return try source.activation.text(
+        as: form, counts: source.counts, plugin: source.descriptor.plugin)
+    } catch { throw CommandFailure(error.description) }
   }
 }

@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 import Training
 

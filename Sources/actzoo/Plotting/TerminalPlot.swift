@@ -1,3 +1,5 @@
+import Exporting
+
 /// Value and derivative in braille dots, between axes with numbers.
 struct TerminalPlot {
   private let evaluator: Evaluator

@@ -1,4 +1,5 @@
 import Conformance
+import Exporting
 
 /// What `actzoo fuzz --json` prints.
 enum FuzzDocument {

@@ -1,4 +1,5 @@
 import Conformance
+import Exporting
 
 /// `actzoo list tests` and `actzoo list rules`.
 enum ConformanceListing {

@@ -1,5 +1,6 @@
 import CActZoo
 import Conformance
+import Exporting
 import Foundation
 import ZooHost
 

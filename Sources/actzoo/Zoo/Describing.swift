@@ -1,4 +1,5 @@
 import CActZoo
+import Exporting
 import Formula
 import ZooHost
 
@@ -30,9 +31,6 @@ extension ActivationDescriptor {
     for claim in claims where !types.contains(claim.dtype) { types.append(claim.dtype) }
     return types
   }
-
-  /// How the formula is written as an equation: "y = max(x, 0)".
-  var equation: String { "y = \(formulaText)" }
 }
 
 extension Activation {
@@ -58,17 +56,6 @@ extension Activation {
 }
 
 extension Parameter {
-  func json(_ counts: [Int]) -> JSON {
-    .object([
-      ("name", .string(name)), ("vector", .bool(isVector)),
-      ("length", .integer(length(counts: counts))),
-      ("initial", isSupplied ? .null : .numbers(initialValues(counts: counts))),
-      ("lower", .number(lower)), ("upper", .number(upper)),
-      ("granularities", .strings(granularities.map(\.text))),
-      ("decay", .bool(!noDecay)), ("fixed", .bool(isFixed)), ("supplied", .bool(isSupplied)),
-    ])
-  }
-
   /// "eps = 0.01, per layer or channel, no weight decay".
   func sentence(_ counts: [Int]) -> String {
     var text = isVector ? "\(name)[\(length(counts: counts))]" : name

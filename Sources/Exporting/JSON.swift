@@ -1,17 +1,25 @@
 /// A JSON value with its keys in the order of writing, so that output is stable.
-enum JSON {
+public enum JSON {
+  /// Nothing.
   case null
+  /// true or false.
   case bool(Bool)
+  /// A whole number.
   case integer(Int)
+  /// A number.
   case number(Double)
+  /// A number that is rounded to fewer digits.
   case float(Float)
+  /// A text.
   case string(String)
+  /// Values in order.
   case array([JSON])
+  /// Members in order.
   case object([(String, JSON)])
 
   /// Numbers are the shortest decimals that give the same bits; "nan", "inf", "-inf" are strings,
   /// since JSON has no words for them.
-  var text: String { render(indent: 0) }
+  public var text: String { render(indent: 0) }
 
   private func render(indent: Int) -> String {
     switch self {
@@ -23,7 +31,7 @@ enum JSON {
     case .string(let value): return Self.quoted(value)
     case .array(let items):
       if items.isEmpty { return "[]" }
-      if items.allSatisfy(\.isScalar) {
+      if items.allSatisfy({ $0.isScalar }) {
         return "[" + items.map { $0.render(indent: 0) }.joined(separator: ", ") + "]"
       }
       return Self.block("[", "]", items.map { $0.render(indent: indent + 2) }, indent)
@@ -73,6 +81,8 @@ enum JSON {
     return quoted + "\""
   }
 
-  static func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
-  static func numbers(_ values: [Double]) -> JSON { .array(values.map { .number($0) }) }
+  /// A list of texts.
+  public static func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
+  /// A list of numbers.
+  public static func numbers(_ values: [Double]) -> JSON { .array(values.map { .number($0) }) }
 }

@@ -1,12 +1,15 @@
-import Formula
+#if !ACTZOO_ONE_MODULE
+  import Formula
+#endif
 
 /// A descriptor as JSON with its formulas as trees: docs/command.md says what the members mean.
 struct JSONTemplate {
-  let source: ExportSource
+  let activation: ActivationDescriptor
+  let counts: [Int]
+  let plugin: PluginRecord
 
-  func text() throws(CommandFailure) -> String {
-    let d = source.activation
-    let plugin = source.descriptor.plugin
+  func text() throws(FormulaError) -> String {
+    let d = activation
     var members: [(String, JSON)] = [
       ("schema", .integer(1)), ("id", .string(d.id)), ("name", .string(d.name)),
       ("title", .string(d.title)), ("aliases", .strings(d.aliases)),
@@ -16,18 +19,18 @@ struct JSONTemplate {
       ("noise", d.usesNoise ? .object([("eval", .number(d.noiseEval ?? 0.5))]) : .null),
     ]
     members.append(
-      ("counts", .object(zip(d.counts, source.counts).map { ($0.name, .integer($1)) })))
-    members.append(("parameters", .array(d.parameters.map { $0.json(source.counts) })))
+      ("counts", .object(zip(d.counts, counts).map { ($0.name, .integer($1)) })))
+    members.append(("parameters", .array(d.parameters.map { $0.json(counts) })))
     members.append(("formula", try formula(d.formulaText, d.formula)))
     if let surrogate = d.surrogate, let text = d.surrogateText {
       members.append(("surrogate", try formula(text, surrogate)))
     }
-    members.append(("claims", .array(d.claims.map(\.json))))
+    members.append(("claims", .array(d.claims.map { $0.json })))
     return JSON.object(members).text + "\n"
   }
 
-  private func formula(_ text: String, _ expression: Expression) throws(CommandFailure) -> JSON {
-    let expanded = try expand(expression, source.counts)
+  private func formula(_ text: String, _ expression: Expression) throws(FormulaError) -> JSON {
+    let expanded = try expression.instantiate(counts: counts)
     return .object([
       ("text", .string(text)), ("nodes", .array(expanded.nodes.map(node))),
     ])
@@ -48,7 +51,7 @@ struct JSONTemplate {
     case .variable(.coefficient(let p, let index)):
       return .object([
         ("op", .string("coefficient")),
-        ("parameter", .string(source.activation.parameters[p].name)), ("index", .integer(index)),
+        ("parameter", .string(activation.parameters[p].name)), ("index", .integer(index)),
       ])
     case .unary(let f, let a): return operation(f == .negate ? "negate" : f.name, [a])
     case .binary(let op, let a, let b): return operation(op.word, [a, b])

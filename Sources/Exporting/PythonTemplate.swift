@@ -1,37 +1,40 @@
-import Formula
+#if !ACTZOO_ONE_MODULE
+  import Formula
+#endif
 
-/// What the modules for PyTorch and JAX share: the formula in stable form, and how parameters are called.
+/// An activation as a module for PyTorch or JAX: the formula in stable form, and how parameters are called.
 struct PythonTemplate {
-  let source: ExportSource
+  let activation: ActivationDescriptor
+  let counts: [Int]
   let arrays: PythonArrays
   private let formula: Expression
   private let surrogate: Expression?
 
-  init(_ source: ExportSource, _ arrays: PythonArrays) throws(CommandFailure) {
-    self.source = source
+  init(_ activation: ActivationDescriptor, counts: [Int], _ arrays: PythonArrays)
+    throws(FormulaError)
+  {
+    self.activation = activation
+    self.counts = counts
     self.arrays = arrays
-    let activation = source.activation
     let coefficients = activation.parameters.map { parameter in
       parameter.isSupplied
-        ? [Double](repeating: 1, count: parameter.length(counts: source.counts))
-        : parameter.initialValues(counts: source.counts)
+        ? [Double](repeating: 1, count: parameter.length(counts: counts))
+        : parameter.initialValues(counts: counts)
     }
-    func prepared(_ expression: Expression) throws(CommandFailure) -> Expression {
-      let form = try stable(expand(expression, source.counts))
-      do { return try form.guarded(coefficients: coefficients) } catch {
-        throw CommandFailure(error.description)
-      }
+    func prepared(_ expression: Expression) throws(FormulaError) -> Expression {
+      try expression.instantiate(counts: counts).stable().guarded(coefficients: coefficients)
     }
     formula = try prepared(activation.formula)
-    surrogate = try activation.surrogate.map { s throws(CommandFailure) in try prepared(s) }
+    surrogate = try activation.surrogate.map { s throws(FormulaError) in try prepared(s) }
   }
-
-  private var activation: ActivationDescriptor { source.activation }
 
   /// "crrelu", "gelu_tanh": the function that holds the formula.
   private var functionName: String {
-    let name = String(activation.name.map { $0 == "-" || $0 == "." ? "_" : $0 })
-    let helpers = ["exp_times", "sigmoid_times", "lost"] + UnaryFunction.allCases.map(\.name)
+    var name = ""
+    for scalar in activation.name.unicodeScalars {
+      name.unicodeScalars.append(scalar == "-" || scalar == "." ? "_" : scalar)
+    }
+    let helpers = ["exp_times", "sigmoid_times", "lost"] + UnaryFunction.allCases.map { $0.name }
     // A formula may call the function that it is named for.
     return helpers.contains(name) || pythonName(name) != name ? "\(name)_activation" : name
   }
@@ -53,6 +56,18 @@ struct PythonTemplate {
     pythonName(activation.parameters[parameter].name)
   }
 
+  /// "CRReLU": the title without what a name cannot have.
+  private var typeName: String {
+    var name = ""
+    for scalar in activation.title.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
+      default: continue
+      }
+    }
+    return name
+  }
+
   private var names: [String] { activation.parameters.indices.map(name) }
   private var inputs: [String] { activation.isGated ? ["x", "g"] : ["x"] }
   private var noise: [String] { activation.usesNoise ? ["u"] : [] }
@@ -69,7 +84,14 @@ struct PythonTemplate {
 
   /// A text that ends no string.
   private func quoted(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\"\"\"", with: "'''")
+    var result = ""
+    var quotes = 0
+    for scalar in text.unicodeScalars {
+      quotes = scalar == "\"" ? quotes + 1 : 0
+      if scalar == "\\" { result += "\\" }
+      result.unicodeScalars.append(quotes == 3 ? "'" : scalar)
+    }
+    return result
   }
 
   private func function(_ name: String, _ expression: Expression, _ comment: String) -> String {
@@ -104,16 +126,17 @@ struct PythonTemplate {
   }
 
   private func literal(_ parameter: Parameter) -> String {
-    let values = parameter.initialValues(counts: source.counts)
+    let values = parameter.initialValues(counts: counts)
     return parameter.isVector
-      ? "[\(values.map(\.description).joined(separator: ", "))]" : (values.first ?? 0).description
+      ? "[\(values.map { $0.description }.joined(separator: ", "))]"
+      : (values.first ?? 0).description
   }
 }
 
 extension PythonTemplate {
   /// A module of PyTorch.
   var torch: String {
-    let type = Glue.typeName(activation)
+    let type = typeName
     let stored = activation.parameters.enumerated().filter { !$0.element.isSupplied }
     let supplied = activation.parameters.enumerated().filter { $0.element.isSupplied }
       .map { name($0.offset) }
@@ -205,13 +228,13 @@ extension PythonTemplate {
       for (_, parameter) in stored {
         let start = "jnp.asarray(\(literal(parameter)), dtype)"
         let shape =
-          parameter.isVector ? "(*shape, \(parameter.length(counts: source.counts)))" : "shape"
+          parameter.isVector ? "(*shape, \(parameter.length(counts: counts)))" : "shape"
         parameters.append(
           "        \"\(parameter.name)\": jnp.broadcast_to(\(start), \(shape)),")
       }
       parameters.append("    }")
     }
-    let supplied = activation.parameters.filter(\.isSupplied).map(\.name)
+    let supplied = activation.parameters.filter { $0.isSupplied }.map { $0.name }
     let key = activation.usesNoise ? ", key=None" : ""
     var lines = ["def apply(params, \(inputs.joined(separator: ", "))\(key)):"]
     var comment = "Y, in x's type; half types are computed in float32."
