@@ -13,7 +13,7 @@ host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooH
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
 .PHONY: all command plugins demo test lint fuzz bench accuracy clean
-all: command build/lib/libactzoo.so plugins
+all: command build/lib/libactzoo.so build/lib/libactzoo_torch.so plugins
 
 command: build/share/actzoo/sheets
 	@Scripts/setup build
@@ -41,6 +41,14 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
 	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
+
+# The shim for PyTorch needs no torch to be built: its functions are declared by hand, and an empty library
+# of torch's name makes the linker write down where they will be.
+build/lib/libactzoo_torch.so: Bindings/python/native/torch.c Bindings/python/native/torch_stable.h build/lib/libactzoo.so
+	@mkdir -p build/stubs
+	$(CC) -shared -nostdlib -Wl,-soname,libtorch_cpu.so -x c /dev/null -o build/stubs/libtorch_cpu.so
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fPIC -fexceptions -fvisibility=hidden -shared -I Include $< -o $@ -pthread \
+	  -Wl,-z,now -Wl,--no-as-needed build/stubs/libtorch_cpu.so build/lib/libactzoo.so -Wl,-rpath,'$$ORIGIN'
 
 plugins: $(plugins:%=build/stamps/%.$(ISA))
 define plugin_rule

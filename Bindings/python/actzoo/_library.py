@@ -152,11 +152,11 @@ def _candidates():
     yield here.parents[2] / "build" / "lib" / "libactzoo.so"  # in the source tree, after `make`
 
 
-def _load() -> ctypes.CDLL:
+def _load() -> tuple[ctypes.CDLL, Path]:
     tried = []
     for path in _candidates():
         if path.exists():
-            return ctypes.CDLL(str(path))
+            return ctypes.CDLL(str(path)), path
         tried.append(str(path))
     raise ImportError(
         "libactzoo.so was not found at "
@@ -165,7 +165,7 @@ def _load() -> ctypes.CDLL:
     )
 
 
-library = _load()
+library, path = _load()
 _text = (c_char_p, c_uint64)
 
 

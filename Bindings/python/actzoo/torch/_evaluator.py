@@ -50,6 +50,10 @@ class Evaluator:
         by_name = dict(zip(names, words, strict=True))
         self.raw = Raw(activation, by_name, groups, counts, channel_axis)
         self.inputs = 1 + activation.is_gated
+        # Here and not when it is first needed: torch.compile cannot trace its definition.
+        from ._operators import bound_operator
+
+        self.operator = bound_operator(self)
 
     @functools.cached_property
     def composite(self) -> Composite:
@@ -57,13 +61,6 @@ class Evaluator:
         return Composite(
             self.activation, self.words, self.groups, self.counts, self.channel_axis
         )
-
-    @functools.cached_property
-    def operator(self):
-        """The public operator with these options."""
-        from ._operators import bound_operator
-
-        return bound_operator(self)
 
     def __call__(self, *tensors: torch.Tensor, seed: torch.Tensor | None = None) -> torch.Tensor:
         """Y of inputs and parameters. `seed`, a whole number in a tensor, is for noise."""

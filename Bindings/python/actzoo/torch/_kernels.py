@@ -91,7 +91,7 @@ class Raw:
 
 @functools.lru_cache(maxsize=256)
 def _formula(activation: Activation, counts: tuple) -> FunctionType:
-    source = activation.source("torch", dict(counts))
+    source = activation.export("torch", dict(counts))
     # What is defined last before the module's class is the formula itself.
     namespace = {"__name__": f"actzoo.torch.formula.{activation.name}"}
     exec(compile(source, f"<{activation.name} of the Activation Zoo>", "exec"), namespace)
