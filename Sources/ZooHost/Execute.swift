@@ -51,16 +51,25 @@ private func runPlan(
   let shards = plan.cutShards()
   plan.cutPieces()
   let doubles = layOutCopies(&plan)
-  guard doubles <= 64 else {
-    guard let sums = calloc(doubles, 8) else { return outOfMemory }
-    defer { free(sums) }
-    return runShards(
-      plan, row, pass, arguments, shards, sums.assumingMemoryBound(to: Double.self), message, size)
+  func run(_ sums: UnsafeMutablePointer<Double>) -> actzoo_status {
+    runShards(plan, row, pass, arguments, shards, sums, message, size)
   }
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { sums in
-    sums.initialize(repeating: 0)
-    return runShards(plan, row, pass, arguments, shards, sums.baseAddress!, message, size)
+  // On the stack, where they fit: a call costs no memory of the heap.
+  if doubles <= 64 {
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { sums in
+      sums.initialize(repeating: 0)
+      return run(sums.baseAddress!)
+    }
   }
+  if doubles <= 1024 {
+    var sums = InlineArray<1024, Double>(repeating: 0)
+    return withUnsafeMutablePointer(to: &sums) { pointer in
+      pointer.withMemoryRebound(to: Double.self, capacity: 1024, run)
+    }
+  }
+  guard let sums = calloc(doubles, 8) else { return outOfMemory }
+  defer { free(sums) }
+  return run(sums.assumingMemoryBound(to: Double.self))
 }
 
 private func runShards(
@@ -74,13 +83,12 @@ private func runShards(
   if shards == 1 {
     status = runner.run(0, message, size)
   } else {
-    let failure = ShardFailure()
+    let failure = ShardFailure(message, size)
     dispatch(shards, arguments.executor) { shard in
       let one = withDefaultFloatControl { runner.run(shard, failure) }
       if one != ACTZOO_OK { failure.record(one) }
     }
     status = failure.status
-    if status != ACTZOO_OK { failure.copyMessage(message, size) }
   }
   guard status == ACTZOO_OK else { return status }
   for index in 0..<plan.operandCount where plan.operands[index].role == .result {

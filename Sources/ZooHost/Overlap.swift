@@ -56,22 +56,31 @@ func overlap(_ plan: Plan, _ a: Int, _ b: Int) -> Bool {
 /// Strides that nest, each at least the reach of all smaller ones, are the only ones that slicing
 /// and transposing can make.
 func overlapsItself(_ plan: Plan, _ index: Int) -> Bool {
-  let operand = plan.operands[index]
-  let row = plan.strides(index)
-  var terms: [(stride: Int, extent: Int)] = []
-  // A result has stride 0 along the axes that its parameter is shared along: it has none of them.
-  for axis in 0..<plan.axes
-  where plan.extents[axis] > 1 && (row[axis] != 0 || operand.role != .result) {
-    terms.append((abs(row[axis]), plan.extents[axis]))
-  }
-  if operand.count > 1 { terms.append((abs(operand.step), operand.count)) }
-  terms.sort { $0.stride < $1.stride }
-  var reach = 1
-  for term in terms {
-    if term.stride < reach { return true }
-    reach += (term.extent - 1) * term.stride
+  for axis in 0...plan.axes {
+    guard let own = term(plan, index, axis) else { continue }
+    var reach = 1
+    for other in 0...plan.axes where other != axis {
+      guard let smaller = term(plan, index, other) else { continue }
+      if (smaller.stride, other) < (own.stride, axis) {
+        reach += (smaller.extent - 1) * smaller.stride
+      }
+    }
+    if own.stride < reach { return true }
   }
   return false
+}
+
+/// How an output moves along an axis, or along its coefficients after the last one; nil if it does not.
+@inline(__always)
+private func term(_ plan: Plan, _ index: Int, _ axis: Int) -> (stride: Int, extent: Int)? {
+  let operand = plan.operands[index]
+  guard axis < plan.axes else {
+    return operand.count > 1 ? (abs(operand.step), operand.count) : nil
+  }
+  let stride = plan.strides(index)[axis]
+  // A result has stride 0 along the axes that its parameter is shared along: it has none of them.
+  guard plan.extents[axis] > 1, stride != 0 || operand.role != .result else { return nil }
+  return (abs(stride), plan.extents[axis])
 }
 
 /// Looks for a sum of `coefficient * n`, each n in its range, that equals a number.

@@ -12,7 +12,7 @@ struct ShardRunner {
   let noiseOffset: UInt64
 
   /// Runs with a message buffer of its own, kept if this is the first failure.
-  func run(_ shard: Int, _ failure: ShardFailure) -> actzoo_status {
+  func run(_ shard: Int, _ failure: borrowing ShardFailure) -> actzoo_status {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { message in
       message[0] = 0
       let status = run(shard, message.baseAddress!, 128)
@@ -299,17 +299,17 @@ struct PieceCursor {
 }
 
 /// The first failure among shards that run at once.
-final class ShardFailure: @unchecked Sendable {
+struct ShardFailure: ~Copyable, @unchecked Sendable {
   private let first = Atomic<Int32>(ACTZOO_OK)
   private let kept = Atomic<Bool>(false)
   private let text: UnsafeMutablePointer<CChar>
+  private let size: Int
 
-  init() {
-    text = .allocate(capacity: 128)
-    text[0] = 0
+  /// `text` has `size` bytes and gets what the kernel said.
+  init(_ text: UnsafeMutablePointer<CChar>, _ size: Int) {
+    self.text = text
+    self.size = size
   }
-
-  deinit { text.deallocate() }
 
   var status: actzoo_status { first.load(ordering: .acquiring) }
 
@@ -320,12 +320,7 @@ final class ShardFailure: @unchecked Sendable {
 
   func keep(_ message: UnsafePointer<CChar>) {
     guard !kept.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    strncpy(text, message, 127)
-    text[127] = 0
-  }
-
-  func copyMessage(_ to: UnsafeMutablePointer<CChar>, _ size: Int) {
-    strncpy(to, text, size - 1)
-    to[size - 1] = 0
+    strncpy(text, message, size - 1)
+    text[size - 1] = 0
   }
 }

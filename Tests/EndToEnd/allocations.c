@@ -1,64 +1,75 @@
-/* How often memory is asked for in a call, and what a call computes:
- *   allocations ACTIVATION ELEMENTS     with libactzoo; prints "forward N", "fused N" after a first call
- * Parameters are their initial values, shared by all. */
-#include <actzoo/actzoo.h>
+/* Counts what a call of the library takes from the heap.
+ *   allocations NAME [FOLDER]    prints a line for each pass and size: how often memory was asked for */
+#include "actzoo/actzoo.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-static long asked;
-void       *__libc_malloc(size_t);
-void       *__libc_calloc(size_t, size_t);
-void       *__libc_memalign(size_t, size_t);
-void       *__libc_realloc(void *, size_t);
-void       *malloc(size_t n) { return __atomic_add_fetch(&asked, 1, 5), __libc_malloc(n); }
-void       *calloc(size_t n, size_t m) { return __atomic_add_fetch(&asked, 1, 5), __libc_calloc(n, m); }
-void *realloc(void *p, size_t n) { return __atomic_add_fetch(&asked, 1, 5), __libc_realloc(p, n); }
-void *aligned_alloc(size_t a, size_t n) {
-  return __atomic_add_fetch(&asked, 1, 5), __libc_memalign(a, n);
-}
-int posix_memalign(void **p, size_t a, size_t n) {
-  __atomic_add_fetch(&asked, 1, 5);
-  *p = __libc_memalign(a, n);
-  return *p == NULL;
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static int asked;
+void      *malloc(size_t size) { return asked++, __libc_malloc(size); }
+void      *calloc(size_t count, size_t size) { return asked++, __libc_calloc(count, size); }
+void      *realloc(void *memory, size_t size) { return asked++, __libc_realloc(memory, size); }
+void *aligned_alloc(size_t alignment, size_t size) { return asked++, __libc_memalign(alignment, size); }
+int   posix_memalign(void **memory, size_t alignment, size_t size) {
+    asked++;
+    return (*memory = __libc_memalign(alignment, size)) ? 0 : 12;
 }
 
-#define MAXIMUM 1048576
-static float x[MAXIMUM], y[MAXIMUM], dx[MAXIMUM], parameter = 0.01f, gradient;
-static char  why[256];
+typedef actzoo_status pass(const actzoo_bound *, const actzoo_arguments *, char *, uint64_t);
 
-int main(int argc, char **argv) {
-  if (argc != 3) return 2;
-  const actzoo_activation *activation;
+int main(int count, char **words) {
+  char                     why[512] = "";
   actzoo_zoo              *zoo;
+  const actzoo_activation *activation;
   actzoo_bound            *bound;
-  if (actzoo_open(NULL, &zoo, why, sizeof why) ||
-      actzoo_find(zoo, argv[1], &activation, why, sizeof why) ||
-      actzoo_bind(activation, NULL, &bound, why, sizeof why))
-    return fprintf(stderr, "%s\n", why), 1;
-  int64_t count = atol(argv[2]), one = 1;
-  for (int64_t i = 0; i < count; i++) x[i] = (float)(i % 1000) / 100 - 5;
-  const actzoo_tensor tensors[] = {
-      {x, 1, 0, 1, ACTZOO_F32, &count, NULL, 0},       {y, 1, 0, 1, ACTZOO_F32, &count, NULL, 0},
-      {dx, 1, 0, 1, ACTZOO_F32, &count, NULL, 0},      {&parameter, 1, 0, 1, ACTZOO_F32, &one, NULL, 0},
-      {&gradient, 1, 0, 1, ACTZOO_F32, &one, NULL, 0},
-  };
-  const actzoo_tensor *parameters[] = {&tensors[3]}, *gradients[] = {&tensors[4]};
-  actzoo_arguments     a = {0};
-  a.size = sizeof a;
-  a.x[0] = &tensors[0];
-  a.y = &tensors[1];
-  a.dx[0] = &tensors[2];
-  a.parameters = parameters;
-  a.dparameters = gradients;
-  a.parameters_count = 1;
-  for (int pass = 0; pass < 2; pass++) {
-    long before = 0;
-    for (int call = 0; call < 11; call++) {
-      if (call == 1) before = asked;
-      if (pass ? actzoo_fused(bound, &a, why, sizeof why) : actzoo_forward(bound, &a, why, sizeof why))
-        return fprintf(stderr, "%s\n", why), 1;
+  const char              *paths[] = {words[2]};
+  actzoo_options           options = {sizeof options, 0, paths, count > 2};
+  if (actzoo_open(&options, &zoo, why, sizeof why) ||
+      actzoo_find(zoo, words[1], &activation, why, sizeof why) ||
+      actzoo_bind(activation, NULL, &bound, why, sizeof why)) {
+    fprintf(stderr, "%s\n", why);
+    return 1;
+  }
+  actzoo_set_threads(1);
+  actzoo_info info = {.size = sizeof info};
+  actzoo_describe(activation, &info);
+
+  int64_t sizes[] = {0, 1, 1000, 65536, 1048576};
+  for (int s = 0; s < 5; s++) {
+    int64_t       n = sizes[s];
+    float        *x = calloc((size_t)n + 1, 4), *y = calloc((size_t)n + 1, 4), eps = 0.05f, deps = 0;
+    actzoo_tensor tx = {x, 1, 0, 1, ACTZOO_F32, &n, NULL, 0}, ty = tx;
+    actzoo_tensor tp = {&eps, 1, 0, 0, ACTZOO_F32, NULL, NULL, 0}, td = tp;
+    ty.data = y;
+    td.data = &deps;
+    const actzoo_tensor *parameters[] = {&tp}, *gradients[] = {&td};
+    actzoo_arguments     forward = {.size = sizeof forward};
+    forward.x[0] = &tx;
+    forward.y = &ty;
+    forward.parameters = parameters;
+    forward.parameters_count = info.parameters_count;
+    actzoo_arguments backward = forward;
+    backward.y = NULL;
+    backward.dx[0] = &ty;
+    backward.dparameters = gradients;
+    pass                   *passes[] = {actzoo_forward, actzoo_backward};
+    const actzoo_arguments *arguments[] = {&forward, &backward};
+    for (int p = 0; p < 2; p++) {
+      for (int turn = 0; turn < 2; turn++) {
+        asked = 0;
+        if (passes[p](bound, arguments[p], why, sizeof why)) {
+          fprintf(stderr, "%s\n", why);
+          return 1;
+        }
+      }
+      printf("%s %lld: %d\n", p ? "backward" : "forward", (long long)n, asked);
     }
-    printf("%s %ld\n", pass ? "fused" : "forward", asked - before);
+    free(x);
+    free(y);
   }
   return 0;
 }
