@@ -105,7 +105,8 @@ def test_saved_for_backward_are_the_tensors_that_were_given(name):
     assert sorted(saved) == sorted((t.data_ptr(), t.nbytes) for t in leaves)
 
 
-@pytest.mark.parametrize("name", VARIED)
+# Its derivative is declared, that of a smooth stand-in, and not that of its value.
+@pytest.mark.parametrize("name", sorted({*VARIED} - {"threshold-unit"}))
 def test_gradcheck_and_gradgradcheck(name):
     case = Case(name, (2, 8, 2))
     assert torch.autograd.gradcheck(case.evaluator, case.leaves(), eps=1e-7, atol=2e-5)
@@ -114,7 +115,7 @@ def test_gradcheck_and_gradgradcheck(name):
 
 @pytest.mark.parametrize("name", VARIED)
 def test_third_derivative_and_history_through_parameters(name):
-    """x and the parameters depend on one variable: partial derivatives must not run through both."""
+    """x and the parameters depend on one variable, and each derivative is partial."""
     case = Case(name, (2, 8, 2))
 
     def along(f):
@@ -151,12 +152,8 @@ def test_opcheck(name):
         if any(p.supplied for p in case.module.activation.parameters) and case.inputs[0].dim() < 3:
             continue
         leaves = case.leaves()
-        leaves[: case.n] = [
-            layout(t).detach().requires_grad_() for t in leaves[: case.n]
-        ]
-        if case.module.activation.parameters and any(
-            "sample" in w for w in case.evaluator.words
-        ) and leaves[0].shape[0] != case.inputs[0].shape[0]:
+        leaves[: case.n] = [layout(t).detach().requires_grad_() for t in leaves[: case.n]]
+        if leaves[0].shape[:2] != (2, 8) and any("sample" in w for w in case.evaluator.words):
             continue
         op = actzoo.torch._operators.operator(case.module.activation)
         torch.library.opcheck(op, tuple(leaves), rtol=1e-3, atol=1e-3)
@@ -172,9 +169,7 @@ def test_public_operator_and_eager_have_the_same_bits(name):
         assert torch.equal(a, b)
     create = case.leaves()
     y3 = case.evaluator(*create)
-    grads3 = torch.autograd.grad(
-        y3, [t for t in create if t.requires_grad], dy, create_graph=True
-    )
+    grads3 = torch.autograd.grad(y3, [t for t in create if t.requires_grad], dy, create_graph=True)
     for a, b in zip(grads, grads3, strict=True):
         assert torch.equal(a, b)
 
@@ -191,7 +186,8 @@ def test_compiles_in_one_graph_forward_and_backward(name):
     for g, w in zip(grads, want_grads, strict=True):
         close(g, w, 1e-6)
     module = torch.compile(case.module.train(), fullgraph=True)
-    module(*case.inputs[: case.n], *case.inputs[case.n :]).sum().backward()
+    module(*(t.requires_grad_() for t in case.inputs)).sum().backward()
+    assert case.inputs[0].grad.isfinite().all()
 
 
 @pytest.mark.parametrize("name", VARIED)
@@ -232,9 +228,7 @@ def test_function_transforms(name):
     one_by_one = [f(*(s[i] for s in stacked), *rest) for i in range(3)]
     close(mapped, torch.stack(one_by_one), 1e-9)
     mapped = torch.func.vmap(torch.func.grad(total(f)), axes)(*stacked, *rest)
-    one_by_one = [
-        torch.func.grad(total(f))(*(s[i] for s in stacked), *rest) for i in range(3)
-    ]
+    one_by_one = [torch.func.grad(total(f))(*(s[i] for s in stacked), *rest) for i in range(3)]
     close(mapped, torch.stack(one_by_one), 1e-9)
     if rest and words:
         stacks = [torch.stack([t, t * 1.01]) for t in rest]
@@ -290,6 +284,7 @@ def test_pickle_state_dict_deepcopy_and_moves(name):
     assert name in repr(actzoo.torch.Activation(name))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", VARIED)
 def test_traced_and_checkpointed(name):
     case = Case(name, (2, 8, 5), torch.float32)

@@ -1,11 +1,11 @@
 """From tensors to a result: which way a call takes, and its gradients of every order.
 
 The ways, in the order in which they are tried:
-  compiled, exported, traced, or a tensor that is a subclass: the public operator actzoo::NAME, which
-      has fakes and autograd;
+  compiled, exported, traced, or a tensor that is a subclass: the public operator actzoo::NAME,
+      which has fakes and autograd;
   under torch.func or forward-mode AD: the formula in torch's operations;
-  otherwise an autograd.Function (or, without gradients, nothing) around the kernels: those of the zoo
-      on the CPU, the formula's operations elsewhere.
+  otherwise an autograd.Function (or, without gradients, nothing) around the kernels: those of
+      the zoo on the CPU, the formula's operations elsewhere.
 All keep for the backward pass the tensors that they were given, and nothing else.
 """
 
@@ -58,9 +58,7 @@ class Evaluator:
     @functools.cached_property
     def composite(self) -> Composite:
         """The formula in torch's operations."""
-        return Composite(
-            self.activation, self.words, self.groups, self.counts, self.channel_axis
-        )
+        return Composite(self.activation, self.words, self.groups, self.counts, self.channel_axis)
 
     def __call__(self, *tensors: torch.Tensor, seed: torch.Tensor | None = None) -> torch.Tensor:
         """Y of inputs and parameters. `seed`, a whole number in a tensor, is for noise."""
@@ -68,6 +66,8 @@ class Evaluator:
             return self._traced(tensors, seed)
         x = tensors[0]
         if type(x) not in _PLAIN or _modes() or _tracing() is not None:
+            if not isinstance(x, torch.Tensor):
+                raise TypeError(f"{self.activation.name} takes tensors, not a {type(x).__name__}")
             return self._traced(self._fitting(tensors), seed)
         tensors = self._fitting(tensors)
         if _transforms() or forward_ad._current_level >= 0:
@@ -137,7 +137,7 @@ class Evaluator:
             return self.raw.backward(dy, tensors, wanted, seed)
         return self.formula_backward(dy, tensors, wanted, seed)
 
-    def formula_backward(self, dy, tensors: tuple, wanted: tuple, seed: int, graph=False) -> list:
+    def formula_backward(self, dy, tensors, wanted: tuple, seed: int, graph=False) -> list:
         """The same by differentiating the formula; with `graph` the result has gradients."""
         noise = None if seed < 0 else _noise(seed, tensors[0])
         if not graph:
@@ -145,7 +145,7 @@ class Evaluator:
                 t.detach().requires_grad_(w) for t, w in zip(tensors, wanted, strict=True)
             )
         with torch.enable_grad():
-            y = self.composite(tensors, noise)
+            y = self.composite(tuple(tensors), noise)
         chosen = [t for t, w in zip(tensors, wanted, strict=True) if w]
         return _gradients(y, chosen, dy, graph)
 
@@ -158,31 +158,20 @@ def _gradients(y: torch.Tensor, tensors: list, dy, graph: bool) -> list:
     return [torch.zeros_like(t) if d is None else d for t, d in zip(tensors, found, strict=True)]
 
 
-def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy: list, needed: tuple) -> list:
-    """Gradients of sum(ddy * backward(dy, tensors)) by dy and the tensors that are `needed`."""
+def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy, needed: tuple) -> list:
+    """Gradients of sum(ddy * backward(dy, tensors)) by those of (dy, *tensors) that are needed."""
     graph = torch.is_grad_enabled()
     with torch.enable_grad():
-        if not graph:
-            dy, *tensors = (t.detach() for t in (dy, *tensors))
         # A view of each: its history is that of the tensor, and the derivative by it is partial.
-        dy, *tensors = (
-            t.view_as(t) if t.requires_grad else t.detach().requires_grad_(True)
+        operands = [
+            t.view_as(t) if graph and t.requires_grad else t.detach().requires_grad_(True)
             for t in (dy, *tensors)
-        )
-        first = evaluator.formula_backward(dy, tuple(tensors), wanted, seed, graph=True)
-        pairs = [(d, v) for d, v in zip(first, ddy, strict=True) if v is not None]
-        pairs = [(d, v) for d, v in pairs if d.requires_grad]
-        operands = [t for t, n in zip((dy, *tensors), needed, strict=True) if n]
-        if not pairs:
-            return [torch.zeros_like(t) if n else None for t, n in zip((dy, *tensors), needed)]
-        outputs, vectors = zip(*pairs, strict=True)
-        found = torch.autograd.grad(
-            outputs, operands, vectors, create_graph=graph, allow_unused=True
-        )
-    answers = iter(
-        torch.zeros_like(t) if d is None else d for t, d in zip(operands, found, strict=True)
-    )
-    return [next(answers) if n else None for n in needed]
+        ]
+        first = evaluator.formula_backward(operands[0], operands[1:], wanted, seed, graph=True)
+        total = sum((d * v).sum() for d, v in zip(first, ddy, strict=True) if v is not None)
+        chosen = [t for t, n in zip(operands, needed, strict=True) if n]
+        found = iter(_gradients(total, chosen, None, graph))
+    return [next(found) if n else None for n in needed]
 
 
 class _Eager(torch.autograd.Function):

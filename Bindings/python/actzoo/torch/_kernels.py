@@ -54,6 +54,8 @@ def _operator(tensors: int, gradients: int):
 
 
 def _translated(error: RuntimeError) -> Exception:
+    if isinstance(error, NotImplementedError):  # no kernel for that kind of tensor
+        return ActZooError(lib.UNSUPPORTED, "a tensor is not dense; convert it with .to_dense()")
     found = re.match(r"actzoo (\d+): (.*?)(?:\n|$)", str(error))
     return ActZooError(int(found[1]), found[2]) if found else error
 
@@ -92,10 +94,20 @@ class Raw:
 @functools.lru_cache(maxsize=256)
 def _formula(activation: Activation, counts: tuple) -> FunctionType:
     source = activation.export("torch", dict(counts))
-    # What is defined last before the module's class is the formula itself.
     namespace = {"__name__": f"actzoo.torch.formula.{activation.name}"}
     exec(compile(source, f"<{activation.name} of the Activation Zoo>", "exec"), namespace)
-    return [v for v in namespace.values() if isinstance(v, FunctionType)][-1]
+    surrogate = namespace.pop("surrogate", None)
+    # What is defined last before the module's class is the formula itself.
+    formula = [v for v in namespace.values() if isinstance(v, FunctionType)][-1]
+    if surrogate is None:
+        return formula
+
+    def straight_through(*values):
+        """The value of the formula with the derivatives of its surrogate."""
+        through = surrogate(*values)
+        return formula(*values).detach() + (through - through.detach())
+
+    return straight_through
 
 
 class Composite:
@@ -114,9 +126,7 @@ class Composite:
         x = tensors[0]
         wide = torch.float64 if x.dtype == torch.float64 else torch.float32
         values = [t.to(wide) for t in tensors[: self._inputs]]
-        for p, word, t in zip(
-            self._parameters, self._words, tensors[self._inputs :], strict=True
-        ):
+        for p, word, t in zip(self._parameters, self._words, tensors[self._inputs :], strict=True):
             values.append(self._spread(t.to(wide), p, word, x))
         if self._eval is not None:
             values.append(torch.full_like(values[0], self._eval) if noise is None else noise)

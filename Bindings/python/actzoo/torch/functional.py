@@ -47,6 +47,8 @@ def function(activation: Activation):
         if value is None and initial[i] is None:
             raise ActZooError(INVALID, f"{activation.name} needs a value for '{names[i]}'")
         value = initial[i] if value is None else value
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"{activation.name} takes tensors, not a {type(x).__name__}")
         dtype = torch.float64 if x.dtype == torch.float64 else torch.float32
         if torch.compiler.is_compiling() or not isinstance(value, int | float | tuple):
             return torch.tensor(value, dtype=dtype, device=x.device)

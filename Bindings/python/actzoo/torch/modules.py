@@ -107,9 +107,7 @@ class Activation(torch.nn.Module):
         """Names of the parameters that weight decay is not meant for."""
         learned = [p for p in self.activation.parameters if not p.supplied]
         return [
-            n
-            for n, p in zip(self._attributes, learned, strict=True)
-            if not p.decay and not p.fixed
+            n for n, p in zip(self._attributes, learned, strict=True) if not p.decay and not p.fixed
         ]
 
     def _takes(self) -> str:
@@ -120,9 +118,7 @@ class Activation(torch.nn.Module):
     def extra_repr(self) -> str:
         """Name and formula, as print(model) shows them."""
         shapes = "".join(
-            f", {n}{tuple(t.shape)}"
-            for n in self._attributes
-            if (t := getattr(self, n)).dim()
+            f", {n}{tuple(t.shape)}" for n in self._attributes if (t := getattr(self, n)).dim()
         )
         return f"{self.activation.name}: {self.activation.formula}{shapes}"
 

@@ -15,7 +15,7 @@ def replace(
 
     `new` is a name ("crrelu"), a class (`actzoo.torch.CRReLU`) or a function of the old module;
     `options` go to `Activation`. Each place gets a module of its own, on the device, with the type
-    and in the mode of its surroundings; a module that the model uses in several places stays shared.
+    and in the mode of its surroundings; a module that was in several places stays shared.
     """
     made: dict[torch.nn.Module, torch.nn.Module] = {}
 
