@@ -4,8 +4,8 @@
  * autograd, of ready handles. actzoo/torch/_raw.py defines and calls them; what a model sees (autograd,
  * fakes, names) is made of them in Python.
  *
- *   _forward2(int handle, int seed, Tensor a, Tensor b) -> Tensor
- *   _backward2_1(int handle, int seed, int wanted, Tensor dy, Tensor a, Tensor b) -> Tensor
+ *   _forward2(int handle, Tensor a, Tensor b, int seed=-1) -> Tensor
+ *   _backward2_1(int handle, int wanted, Tensor dy, Tensor a, Tensor b, int seed=-1) -> Tensor
  *
  * The tensors are the inputs and then the parameters; bit i of `wanted` asks for the gradient by the i-th,
  * and gradients come in that order. seed < 0: no noise.                                                   */
@@ -72,8 +72,11 @@ static void torch_pool(void *context, uint64_t count, void (*task)(void *, uint6
 }
 
 /* torch's own threads. They do not survive a fork: in a child the library makes new ones. */
-static const actzoo_executor *executor(actzoo_executor *e) {
+static const actzoo_executor *executor(actzoo_executor *e, const actzoo_tensor *x) {
+  int64_t elements = 1;
   *e = (actzoo_executor){.concurrency = 1, .parallel_for = torch_pool};
+  for (int32_t i = 0; i < x->ndim; i++) elements *= x->shape[i];
+  if (elements < 4096) return e; /* one shard */
   torch_get_num_threads(&e->concurrency);
   return e->concurrency > 1 && atomic_load_explicit(&forked, memory_order_relaxed) ? NULL : e;
 }
@@ -202,12 +205,13 @@ static void forward(StableIValue *stack, uint64_t inputs_count, uint64_t outputs
   char                 why[320];
   c.why[0] = 0;
   (void)outputs_count;
-  steal(&c, stack + 2, inputs_count - 2);
+  steal(&c, stack + 1, inputs_count - 2);
   const place        *p = find(&c, stack[0]);
-  const actzoo_bound *bound = p ? operands(&c, p, stack[1], c.owned, c.count, views, list, &a) : NULL;
+  const actzoo_bound *bound =
+      p ? operands(&c, p, stack[inputs_count - 1], c.owned, c.count, views, list, &a) : NULL;
   if (bound && empty_like(&c, c.owned[0], &views[0], &y, &y_view)) {
     a.y = &y_view;
-    a.executor = executor(&pool);
+    a.executor = executor(&pool, &views[0]);
     actzoo_status status = actzoo_forward(bound, &a, why, sizeof why);
     if (status) refuse(&c, status, why);
   }
@@ -224,11 +228,11 @@ static void backward(StableIValue *stack, uint64_t inputs_count, uint64_t output
   actzoo_executor      pool;
   char                 why[320];
   c.why[0] = 0;
-  steal(&c, stack + 3, inputs_count - 3);
-  uint64_t            wanted = stack[2], next = 0;
+  steal(&c, stack + 2, inputs_count - 3);
+  uint64_t            wanted = stack[1], next = 0;
   const place        *p = find(&c, stack[0]);
   const actzoo_bound *bound =
-      p ? operands(&c, p, stack[1], c.owned + 1, c.count - 1, views, list, &a) : NULL;
+      p ? operands(&c, p, stack[inputs_count - 1], c.owned + 1, c.count - 1, views, list, &a) : NULL;
   bool good = bound && describe(&c, c.owned[0], &dy);
   for (uint32_t i = 0; good && i < c.count - 1; i++) {
     if (!(wanted >> i & 1)) continue;
@@ -247,7 +251,7 @@ static void backward(StableIValue *stack, uint64_t inputs_count, uint64_t output
   if (good) {
     a.dy = &dy;
     a.dparameters = dparameters;
-    a.executor = executor(&pool);
+    a.executor = executor(&pool, &views[0]);
     actzoo_status status = actzoo_backward(bound, &a, why, sizeof why);
     if (status) refuse(&c, status, why);
   }
@@ -266,10 +270,10 @@ ACTZOO_EXPORT int32_t actzoo_torch_define(uint32_t tensors, uint32_t gradients) 
     snprintf(name, sizeof name, "_backward%u_%u", (unsigned)tensors, (unsigned)gradients);
   else
     snprintf(name, sizeof name, "_forward%u", (unsigned)tensors);
-  int at = snprintf(schema, sizeof schema, "%s(int handle, int seed%s", name,
+  int at = snprintf(schema, sizeof schema, "%s(int handle%s", name,
                     gradients ? ", int wanted, Tensor dy" : "");
   for (uint32_t i = 0; i < tensors; i++) at += sprintf(schema + at, ", Tensor a%u", (unsigned)i);
-  at += sprintf(schema + at, gradients > 1 ? ") -> (Tensor" : ") -> Tensor");
+  at += sprintf(schema + at, ", int seed=-1) -> %s", gradients > 1 ? "(Tensor" : "Tensor");
   for (uint32_t i = 1; i < gradients; i++) at += sprintf(schema + at, ", Tensor");
   sprintf(schema + at, gradients > 1 ? ")" : "");
   /* Never deleted: deleting a library takes its operators back. */

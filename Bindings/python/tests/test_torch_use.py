@@ -210,8 +210,8 @@ MISTAKES = [
     ("actzoo.torch.CRReLU(preset='best')", "ValueError", "best"),
     ("actzoo.torch.SwiGLU()(torch.ones(4))", "TypeError", "takes x, g"),
     ("changed_leaf()", "RuntimeError", "modified by an inplace operation"),
-    ("torch.ops.actzoo._forward1(999, -1, torch.ones(4))", "RuntimeError", "handle"),
-    ("torch.ops.actzoo._forward1(-1, -1, torch.ones(4))", "RuntimeError", "handle"),
+    ("torch.ops.actzoo._forward1(999, torch.ones(4))", "RuntimeError", "handle"),
+    ("torch.ops.actzoo._forward1(-1, torch.ones(4))", "RuntimeError", "handle"),
     ("functional.silu(torch.ones(4).to_sparse())", "ValueError", "dense"),
     ("functional.crrelu(torch.ones(0, 3), torch.ones(0), granularity='sample')", None, ""),
 ]

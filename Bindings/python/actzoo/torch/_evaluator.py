@@ -18,7 +18,7 @@ from torch.autograd import forward_ad
 from .. import _library as lib
 from .._library import ActZooError
 from .._zoo import Activation
-from ._kernels import DTYPES, Composite, DtypeError, Raw
+from ._kernels import DTYPES, Composite, DtypeError, Raw, translated
 
 _transforms = torch._C._are_functorch_transforms_active
 _modes = torch._C._len_torch_dispatch_stack
@@ -54,6 +54,7 @@ class Evaluator:
         from ._operators import bound_operator
 
         self.operator = bound_operator(self)
+        self.call = _caller(self, len(names))
 
     @functools.cached_property
     def composite(self) -> Composite:
@@ -62,25 +63,28 @@ class Evaluator:
 
     def __call__(self, *tensors: torch.Tensor, seed: torch.Tensor | None = None) -> torch.Tensor:
         """Y of inputs and parameters. `seed`, a whole number in a tensor, is for noise."""
-        if torch.compiler.is_compiling():
-            return self._traced(tensors, seed)
+        return self.call(*tensors, seed=seed) if self.activation.uses_noise else self.call(*tensors)
+
+    def _carefully(self, tensors: tuple, seed: torch.Tensor | None) -> torch.Tensor:
+        """What `call` hands on: whatever is not plain tensors that fit, in plain eager mode."""
         x = tensors[0]
-        if type(x) not in _PLAIN or _modes() or _tracing() is not None:
-            if not isinstance(x, torch.Tensor):
-                raise TypeError(f"{self.activation.name} takes tensors, not a {type(x).__name__}")
-            return self._traced(self._fitting(tensors), seed)
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"{self.activation.name} takes tensors, not a {type(x).__name__}")
         tensors = self._fitting(tensors)
+        if type(x) not in _PLAIN or _modes() or _tracing() is not None:
+            return self.operator(*tensors) if seed is None else self.operator(*tensors, seed=seed)
         if _transforms() or forward_ad._current_level >= 0:
             noise = None
             if seed is not None:
-                noise = torch.rand_like(tensors[0], dtype=_wide(tensors[0].dtype))
+                noise = torch.rand_like(tensors[0], dtype=_WIDE[tensors[0].dtype])
             return self.composite(tensors, noise)
         number = -1 if seed is None else int(seed)
-        if torch.is_grad_enabled():
-            for t in tensors:
-                if t.requires_grad:
-                    return _Eager.apply(self, number, *tensors)
-        return self.forward(tensors, number)
+        try:
+            if torch.is_grad_enabled() and any(t.requires_grad for t in tensors):
+                return _Eager.apply(self, number, *tensors)
+            return self.forward(tensors, number)
+        except RuntimeError as error:
+            raise translated(error) from None
 
     def _fitting(self, tensors: tuple) -> tuple:
         """The tensors with the types that belong together; refuses what cannot be served."""
@@ -114,11 +118,6 @@ class Evaluator:
                 "it memory with .to_empty(device='cpu')",
             )
         return tensors
-
-    def _traced(self, tensors: tuple, seed: torch.Tensor | None) -> torch.Tensor:
-        if seed is None:
-            return self.operator(*tensors)
-        return self.operator(*tensors, seed=seed)
 
     # Without autograd: what the Function and the public operator are made of. --------------------
 
@@ -179,22 +178,24 @@ class _Eager(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, evaluator, seed, *tensors):
-        ctx.evaluator, ctx.seed = evaluator, seed
+        ctx.of = evaluator, seed
         ctx.save_for_backward(*tensors)
         return evaluator.forward(tensors, seed)
 
     @staticmethod
     def backward(ctx, dy):
-        wanted = ctx.needs_input_grad[2:]
-        evaluator, seed, tensors = ctx.evaluator, ctx.seed, ctx.saved_tensors
+        needed = ctx.needs_input_grad
+        (evaluator, seed), tensors, wanted = ctx.of, ctx.saved_tensors, needed[2:]
         if _transforms():  # batched gradients (is_grads_batched): the formula knows how
-            gradients = _vjp(evaluator, dy, tensors, wanted, seed)
+            found = _vjp(evaluator, dy, tensors, wanted, seed)
         elif torch.is_grad_enabled():
-            gradients = _EagerBackward.apply(evaluator, seed, wanted, dy, *tensors)
+            found = _EagerBackward.apply(evaluator, seed, wanted, dy, *tensors)
         else:
-            gradients = evaluator.backward(dy, tensors, wanted, seed)
-        answers = iter(gradients)
-        return None, None, *(next(answers) if w else None for w in wanted)
+            found = evaluator.backward(dy, tensors, wanted, seed)
+        if False not in wanted:
+            return None, None, *found
+        found = iter(found)
+        return None, None, *(next(found) if w else None for w in wanted)
 
 
 class _EagerBackward(torch.autograd.Function):
@@ -226,11 +227,61 @@ def _vjp(evaluator: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> 
     return list(torch.func.vjp(formula, *chosen)[1](dy))
 
 
+def _caller(e: Evaluator, parameters: int):
+    """The function of inputs and parameters. Its common way is short, every 50 ns count there: the
+    shim checks the tensors, and when it refuses them `_carefully` looks again."""
+    operator, raw, handle, plain = e.operator, e.raw.operator, e.raw.handle, _PLAIN
+    is_compiling, grad = torch.compiler.is_compiling, torch.is_grad_enabled
+    transforms, modes, tracing = _transforms, _modes, _tracing
+    # Without the search for tensors of a finished torch.func transform in Function.apply.
+    apply = super(torch.autograd.Function, _Eager).apply
+
+    def one(x):
+        if is_compiling():
+            return operator(x)
+        if (
+            type(x) in plain
+            and x.is_cpu
+            and not (transforms() or modes() or tracing() or forward_ad._current_level >= 0)
+        ):
+            try:
+                if x.requires_grad and grad():
+                    return apply(e, -1, x)
+                return raw(handle, x)
+            except RuntimeError:
+                pass
+        return e._carefully((x,), None)
+
+    def several(*tensors):
+        if is_compiling():
+            return operator(*tensors)
+        x = tensors[0]
+        if (
+            type(x) in plain
+            and x.is_cpu
+            and not (transforms() or modes() or tracing() or forward_ad._current_level >= 0)
+        ):
+            try:
+                if grad():
+                    for t in tensors:
+                        if t.requires_grad:
+                            return apply(e, -1, *tensors)
+                return raw(handle, *tensors)
+            except RuntimeError:
+                pass
+        return e._carefully(tensors, None)
+
+    def noisy(*tensors, seed=None):
+        if is_compiling():
+            return operator(*tensors) if seed is None else operator(*tensors, seed=seed)
+        return e._carefully(tensors, seed)
+
+    if e.activation.uses_noise:
+        return noisy
+    return one if e.inputs + parameters == 1 else several
+
+
 _WIDE = {d: torch.float64 if d == torch.float64 else torch.float32 for d in DTYPES}
-
-
-def _wide(dtype: torch.dtype) -> torch.dtype:
-    return _WIDE[dtype]
 
 
 @functools.cache

@@ -53,7 +53,8 @@ def _operator(tensors: int, gradients: int):
     return getattr(overload, "_op", overload)
 
 
-def _translated(error: RuntimeError) -> Exception:
+def translated(error: RuntimeError) -> Exception:
+    """The exception that an operator's error stands for: the shim can only throw one kind."""
     if isinstance(error, NotImplementedError):  # no kernel for that kind of tensor
         return ActZooError(lib.UNSUPPORTED, "a tensor is not dense; convert it with .to_dense()")
     found = re.match(r"actzoo (\d+): (.*?)(?:\n|$)", str(error))
@@ -68,27 +69,28 @@ class Raw:
         options = (granularity, groups, counts, channel_axis)
         self._bound = [activation.bind(code, *options) for code in _CODES]
         handles = (ctypes.c_void_p * 4)(*(b._handle for b in self._bound))
-        self._handle = _shim.actzoo_torch_acquire(handles, 1 + activation.is_gated)
-        if not self._handle:
+        self.handle = _shim.actzoo_torch_acquire(handles, 1 + activation.is_gated)
+        if not self.handle:
             raise ActZooError(lib.FAILED, "more than 65535 activations are bound at once")
-        weakref.finalize(self, _shim.actzoo_torch_release, self._handle)
+        weakref.finalize(self, _shim.actzoo_torch_release, self.handle)
+
+        count = 1 + activation.is_gated + len(activation.parameters)
+        self.operator = _operator(count, 0)
+        self._backwards: dict = {}
 
     def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
-        """Y of inputs and parameters; seed -1: no noise."""
-        try:
-            return _operator(len(tensors), 0)(self._handle, seed, *tensors)
-        except RuntimeError as error:
-            raise _translated(error) from None
+        """Y of inputs and parameters; seed -1: no noise. Errors are those of the operator."""
+        return self.operator(self.handle, *tensors, seed)
 
-    def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> list:
+    def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> tuple:
         """Gradients of those tensors that are wanted."""
-        bits = sum(1 << i for i, w in enumerate(wanted) if w)
-        operator = _operator(len(tensors), bits.bit_count())
-        try:
-            gradients = operator(self._handle, seed, bits, dy, *tensors)
-        except RuntimeError as error:
-            raise _translated(error) from None
-        return [gradients] if bits.bit_count() == 1 else list(gradients)
+        if wanted not in self._backwards:
+            bits = sum(1 << i for i, w in enumerate(wanted) if w)
+            count = bits.bit_count()
+            self._backwards[wanted] = _operator(len(tensors), count), bits, count == 1
+        operator, bits, alone = self._backwards[wanted]
+        found = operator(self.handle, bits, dy, *tensors, seed)
+        return (found,) if alone else found
 
 
 @functools.lru_cache(maxsize=256)

@@ -71,14 +71,14 @@ def function(activation: Activation):
         e = plain
         if granularity is not None or groups or channel_axis != 1 or vectors:
             e = _chosen(activation, tensors, values, granularity, groups, channel_axis)
-        noise = seed() if training and activation.uses_noise else None
-        return e(*inputs, *tensors, seed=noise)
+        if training and activation.uses_noise:
+            return e.call(*inputs, *tensors, seed=seed())
+        return e.call(*inputs, *tensors)
 
     vectors = any(p.is_vector for p in activation.parameters)
     if not gated and not count and not activation.uses_noise:
 
-        def call(x):
-            return plain(x)
+        call = plain.call
 
     call.__name__ = call.__qualname__ = identifier(activation.name)
     call.__doc__ = f"y = {activation.formula}"

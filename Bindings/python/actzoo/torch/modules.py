@@ -98,10 +98,12 @@ class Activation(torch.nn.Module):
         """Y = f(x) or, if gated, f(x, g); supplied parameters follow."""
         if len(rest) + 1 != self._inputs + self._supplied:
             raise TypeError(self._takes())
-        tensors = [x, *rest, *(getattr(self, name) for name in self._attributes)]
+        if not self._attributes:
+            return self._evaluator.call(x, *rest)
+        tensors = [getattr(self, name) for name in self._attributes]
         if self._noisy and self.training:
-            return self._evaluator(*tensors, seed=functional.seed())
-        return self._evaluator(*tensors)
+            return self._evaluator.call(x, *rest, *tensors, seed=functional.seed())
+        return self._evaluator.call(x, *rest, *tensors)
 
     def undecayed(self) -> list[str]:
         """Names of the parameters that weight decay is not meant for."""
