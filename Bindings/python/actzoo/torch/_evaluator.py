@@ -54,7 +54,8 @@ class Evaluator:
         from ._operators import bound_operator
 
         self.operator = bound_operator(self)
-        self.call = _caller(self, len(names))
+        self.function = _function(self, self.inputs + len(names))
+        self.call = _caller(self, self.inputs + len(names))
 
     @functools.cached_property
     def composite(self) -> Composite:
@@ -81,7 +82,9 @@ class Evaluator:
         number = -1 if seed is None else int(seed)
         try:
             if torch.is_grad_enabled() and any(t.requires_grad for t in tensors):
-                return _Eager.apply(self, number, *tensors)
+                if number >= 0:
+                    return _WithNoise.apply(self, number, *tensors)
+                return self.function.apply(*tensors)
             return self.forward(tensors, number)
         except RuntimeError as error:
             raise translated(error) from None
@@ -173,32 +176,57 @@ def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy, needed: tu
     return [next(found) if n else None for n in needed]
 
 
-class _Eager(torch.autograd.Function):
-    """The kernels with their gradient."""
+def _differentiate(e: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> tuple:
+    """The gradients of those tensors that are wanted, None for the others."""
+    if _transforms():  # batched gradients (is_grads_batched): the formula knows how
+        found = _vjp(e, dy, tensors, wanted, seed)
+    elif torch.is_grad_enabled():
+        found = _Backward.apply(e, seed, wanted, dy, *tensors)
+    else:
+        found = e.backward(dy, tensors, wanted, seed)
+    found = iter(found)
+    return tuple(next(found) if w else None for w in wanted)
+
+
+class _WithNoise(torch.autograd.Function):
+    """The kernels with their gradient and the same noise in both directions."""
 
     @staticmethod
-    def forward(ctx, evaluator, seed, *tensors):
-        ctx.of = evaluator, seed
+    def forward(ctx, e, seed, *tensors):
+        ctx.of = e, seed
         ctx.save_for_backward(*tensors)
-        return evaluator.forward(tensors, seed)
+        return e.forward(tensors, seed)
 
     @staticmethod
     def backward(ctx, dy):
-        needed = ctx.needs_input_grad
-        (evaluator, seed), tensors, wanted = ctx.of, ctx.saved_tensors, needed[2:]
-        if _transforms():  # batched gradients (is_grads_batched): the formula knows how
-            found = _vjp(evaluator, dy, tensors, wanted, seed)
-        elif torch.is_grad_enabled():
-            found = _EagerBackward.apply(evaluator, seed, wanted, dy, *tensors)
-        else:
-            found = evaluator.backward(dy, tensors, wanted, seed)
-        if False not in wanted:
-            return None, None, *found
-        found = iter(found)
-        return None, None, *(next(found) if w else None for w in wanted)
+        e, seed = ctx.of
+        wanted = ctx.needs_input_grad[2:]
+        return None, None, *_differentiate(e, dy, ctx.saved_tensors, wanted, seed)
 
 
-class _EagerBackward(torch.autograd.Function):
+def _function(e: Evaluator, count: int) -> type[torch.autograd.Function]:
+    """The kernels with their gradient, for one evaluator: every argument of `apply` costs time."""
+    raw, handle, everything = e.raw.operator, e.raw.handle, (True,) * count
+    raw_backward, all_bits = e.raw.plan(everything)
+    transforms, grad = _transforms, torch.is_grad_enabled
+
+    def forward(ctx, *tensors):
+        ctx.save_for_backward(*tensors)
+        return raw(handle, *tensors) if tensors[0].is_cpu else e.forward(tensors, -1)
+
+    def backward(ctx, dy):
+        wanted = ctx.needs_input_grad
+        if wanted == everything and dy.is_cpu and not (grad() or transforms()):
+            return raw_backward(handle, all_bits, dy, *ctx.saved_tensors)
+        return _differentiate(e, dy, ctx.saved_tensors, wanted, -1)
+
+    # The name is what print(y) shows as its grad_fn.
+    title = "".join(c for c in e.activation.title if c.isalnum())
+    body = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
+    return type(title, (torch.autograd.Function,), body)
+
+
+class _Backward(torch.autograd.Function):
     """The backward kernels with their gradient, for create_graph=True: the same bits without it."""
 
     @staticmethod
@@ -227,14 +255,14 @@ def _vjp(evaluator: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> 
     return list(torch.func.vjp(formula, *chosen)[1](dy))
 
 
-def _caller(e: Evaluator, parameters: int):
+def _caller(e: Evaluator, count: int):
     """The function of inputs and parameters. Its common way is short, every 50 ns count there: the
     shim checks the tensors, and when it refuses them `_carefully` looks again."""
     operator, raw, handle, plain = e.operator, e.raw.operator, e.raw.handle, _PLAIN
     is_compiling, grad = torch.compiler.is_compiling, torch.is_grad_enabled
     transforms, modes, tracing = _transforms, _modes, _tracing
     # Without the search for tensors of a finished torch.func transform in Function.apply.
-    apply = super(torch.autograd.Function, _Eager).apply
+    apply = super(torch.autograd.Function, e.function).apply
 
     def one(x):
         if is_compiling():
@@ -246,7 +274,7 @@ def _caller(e: Evaluator, parameters: int):
         ):
             try:
                 if x.requires_grad and grad():
-                    return apply(e, -1, x)
+                    return apply(x)
                 return raw(handle, x)
             except RuntimeError:
                 pass
@@ -265,7 +293,7 @@ def _caller(e: Evaluator, parameters: int):
                 if grad():
                     for t in tensors:
                         if t.requires_grad:
-                            return apply(e, -1, *tensors)
+                            return apply(*tensors)
                 return raw(handle, *tensors)
             except RuntimeError:
                 pass
@@ -278,7 +306,7 @@ def _caller(e: Evaluator, parameters: int):
 
     if e.activation.uses_noise:
         return noisy
-    return one if e.inputs + parameters == 1 else several
+    return one if count == 1 else several
 
 
 _WIDE = {d: torch.float64 if d == torch.float64 else torch.float32 for d in DTYPES}

@@ -76,7 +76,7 @@ class Raw:
 
         count = 1 + activation.is_gated + len(activation.parameters)
         self.operator = _operator(count, 0)
-        self._backwards: dict = {}
+        self._plans: dict = {}
 
     def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
         """Y of inputs and parameters; seed -1: no noise. Errors are those of the operator."""
@@ -84,13 +84,16 @@ class Raw:
 
     def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> tuple:
         """Gradients of those tensors that are wanted."""
-        if wanted not in self._backwards:
-            bits = sum(1 << i for i, w in enumerate(wanted) if w)
-            count = bits.bit_count()
-            self._backwards[wanted] = _operator(len(tensors), count), bits, count == 1
-        operator, bits, alone = self._backwards[wanted]
+        operator, bits = self.plan(wanted)
         found = operator(self.handle, bits, dy, *tensors, seed)
-        return (found,) if alone else found
+        return (found,) if isinstance(found, torch.Tensor) else found
+
+    def plan(self, wanted: tuple) -> tuple:
+        """The operator that computes the wanted gradients, and what tells it which they are."""
+        if wanted not in self._plans:
+            bits = sum(1 << i for i, w in enumerate(wanted) if w)
+            self._plans[wanted] = _operator(len(wanted), bits.bit_count()), bits
+        return self._plans[wanted]
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,8 +6,6 @@ what a tensor's axes mean, as for a module. With `training=True` noise is drawn 
 generator.
 """
 
-import functools
-
 import torch
 
 from .. import get
@@ -16,11 +14,6 @@ from .._library import INVALID, ActZooError
 from .._zoo import Activation
 from ._evaluator import Evaluator, evaluator
 from ._operators import identifier
-
-
-@functools.lru_cache(maxsize=1024)
-def _constant(value: float, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    return torch.tensor(value, dtype=dtype, device=device)
 
 
 def seed() -> torch.Tensor:
@@ -41,6 +34,13 @@ def function(activation: Activation):
         for p in activation.parameters
     )
 
+    # Where numbers are for the layer by default, those seen before take a short way.
+    usual = count and not gated and all(p.granularity == "layer" for p in activation.parameters)
+    usual = usual and not any(p.is_vector or p.supplied for p in activation.parameters)
+    usual = usual and not activation.uses_noise
+    constants: dict = {}
+    is_compiling = torch.compiler.is_compiling
+
     def tensor(value, x, i):
         if isinstance(value, torch.Tensor):
             return value
@@ -50,11 +50,28 @@ def function(activation: Activation):
         if not isinstance(x, torch.Tensor):
             raise TypeError(f"{activation.name} takes tensors, not a {type(x).__name__}")
         dtype = torch.float64 if x.dtype == torch.float64 else torch.float32
-        if torch.compiler.is_compiling() or not isinstance(value, int | float | tuple):
+        if is_compiling() or not isinstance(value, int | float | tuple):
             return torch.tensor(value, dtype=dtype, device=x.device)
-        return _constant(value, dtype, x.device)
+        key = value, x.dtype, x.device
+        if key not in constants:
+            if len(constants) > 1000:
+                constants.clear()
+            constants[key] = torch.tensor(value, dtype=dtype, device=x.device)
+        return constants[key]
 
     def call(x, *values, training=False, granularity=None, groups=0, channel_axis=1, **named):
+        if usual and len(values) == count and not named and granularity is None:
+            try:
+                if not is_compiling():
+                    return plain.call(
+                        x,
+                        *[
+                            v if isinstance(v, torch.Tensor) else constants[v, x.dtype, x.device]
+                            for v in values
+                        ],
+                    )
+            except (KeyError, AttributeError):
+                pass  # the first time, or not a tensor
         inputs = (x,)
         if gated:
             if not values and "g" not in named:
@@ -77,7 +94,6 @@ def function(activation: Activation):
 
     vectors = any(p.is_vector for p in activation.parameters)
     if not gated and not count and not activation.uses_noise:
-
         call = plain.call
 
     call.__name__ = call.__qualname__ = identifier(activation.name)
