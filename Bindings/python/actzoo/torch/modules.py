@@ -46,7 +46,7 @@ class Activation(torch.nn.Module):
         samples: int = 1,
         device=None,
         dtype=None,
-        **initial: float,
+        **initial: float | torch.Tensor,
     ):
         """Look the activation up and lay out its parameters; `initial` overrides their values."""
         super().__init__()
