@@ -18,7 +18,7 @@ host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooH
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
 .PHONY: all command plugins install install-wheel uninstall demo test lint fuzz bench accuracy clean
-all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so plugins
+all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so build/lib/libactzoo_torch.so plugins
 
 command: build/share/actzoo/sheets
 	@Scripts/setup build
@@ -51,6 +51,14 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 build/lib/libactzoo_jax.so: Bindings/python/native/jax.c Bindings/python/native/xla_ffi.h build/lib/libactzoo.so
 	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared -I Include $< -o $@ \
 	  -L build/lib -l:$(SONAME) -Wl,-rpath,'$$ORIGIN' -Wl,-z,defs -Wl,-z,nodelete -pthread
+
+# The shim for PyTorch needs no torch to be built: its functions are declared by hand, and an empty library
+# of torch's name makes the linker write down where they will be.
+build/lib/libactzoo_torch.so: Bindings/python/native/torch.c Bindings/python/native/torch_stable.h build/lib/libactzoo.so
+	@mkdir -p build/stubs
+	$(CC) -shared -nostdlib -Wl,-soname,libtorch_cpu.so -x c /dev/null -o build/stubs/libtorch_cpu.so
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fPIC -fexceptions -fvisibility=hidden -shared -I Include $< -o $@ -pthread \
+	  -Wl,-z,now -Wl,--no-as-needed build/stubs/libtorch_cpu.so build/lib/libactzoo.so -Wl,-rpath,'$$ORIGIN'
 
 plugins: $(plugins:%=build/stamps/%.$(ISA))
 define plugin_rule

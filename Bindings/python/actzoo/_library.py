@@ -169,10 +169,10 @@ def _load() -> tuple[ctypes.CDLL, Path]:
 
 def shim(name: str) -> ctypes.CDLL:
     """Load the shim of a framework, which lies beside libactzoo and uses it."""
-    path = Path(library._name).with_name(f"libactzoo_{name}.so")
-    if not path.exists():
-        raise ImportError(f"{path} was not found; run `make` in the zoo's folder or install anew")
-    return ctypes.CDLL(str(path))
+    file = path.with_name(f"libactzoo_{name}.so")
+    if not file.exists():
+        raise ImportError(f"{file} was not found; run `make` in the zoo's folder or install anew")
+    return ctypes.CDLL(str(file))
 
 
 library, path = _load()

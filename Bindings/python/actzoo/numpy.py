@@ -6,6 +6,7 @@
 
 import ctypes
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -181,20 +182,26 @@ def noise(seed: int, offset: int, count: int) -> npt.NDArray[np.float32]:
 class Function:
     """An activation as a function of arrays, with the arguments of `forward`."""
 
-    def __init__(self, activation: str | Activation):
+    def __init__(self, activation: str | Activation) -> None:
         """Look the activation up."""
         self.activation = _found(activation)
         self.__doc__ = f"{self.activation.title}: {self.activation.formula}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Name and formula."""
         return f"<actzoo.numpy function {self.activation.name}: {self.activation.formula}>"
 
-    def __call__(self, x, g=None, **options) -> np.ndarray:
+    def __call__(self, x: npt.ArrayLike, g: npt.ArrayLike | None = None, **options: Any) -> Array:
         """Y = f(x) or f(x, g)."""
         return forward(self.activation, x, g, **options)
 
-    def backward(self, x, dy=None, g=None, **options):
+    def backward(
+        self,
+        x: npt.ArrayLike,
+        dy: npt.ArrayLike | None = None,
+        g: npt.ArrayLike | None = None,
+        **options: Any,
+    ) -> tuple[tuple[Array, ...], dict[str, Array]]:
         """Gradients for the output gradient `dy`."""
         return backward(self.activation, x, dy, g, **options)
 

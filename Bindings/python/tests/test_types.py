@@ -10,7 +10,7 @@ import pytest
 import actzoo
 
 PACKAGE = Path(actzoo.__file__).parent
-CORE = ["__init__", "__main__", "_library", "_zoo", "numpy"]
+CORE = ["__init__", "__main__", "_library", "_zoo", "_loading", "numpy"]
 
 pytestmark = pytest.mark.skipif(
     not importlib.util.find_spec("mypy"), reason="mypy is not installed"
