@@ -10,7 +10,7 @@ import pytest
 from zoo import BUILT, ROOT, environment
 
 PAGES = ["python-numpy", "pytorch", "jax", "onnx", "c", "cpp"]
-NEEDS = {"pytorch": ["torch"], "jax": ["jax"], "onnx": ["torch", "onnx", "onnxruntime", "onnxscript"]}
+NEEDS = {"pytorch": ["torch"], "jax": ["jax"], "onnx": ["torch", "onnxruntime", "onnxscript"]}
 COMPILE = {
     "c": ["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"],
     "cpp": ["c++", "-std=c++17", "-pedantic", "-Wall", "-Wextra", "-Werror"],
