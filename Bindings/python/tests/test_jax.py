@@ -377,6 +377,8 @@ def test_handlers_refuse_what_does_not_fit():
             ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(3))),
             ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(8))),
             ("backward", F32(1, 1, 1, 1), (x, eps), dict(activation=crrelu, wanted=np.int64(1))),
+            ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(2))),
+            ("backward", F32(1, 1, 1, 1), (x, x), dict(activation=crrelu, wanted=np.int64(2))),
         ]:
             try:
                 jax.ffi.ffi_call("actzoo_" + target, result)(*operands, **attributes)
@@ -440,6 +442,11 @@ def test_functions_are_found_by_any_name_and_pickled():
     assert zoo.gelu_tanh is zoo.get("gelu-tanh")
     assert pickle.loads(pickle.dumps(zoo.crrelu)) is zoo.crrelu
     assert "max(x, 0)" in zoo.crrelu.__doc__
+    own = zoo.function(actzoo.formula("x * sigmoid(a * x)", a=2.0))
+    assert own(1.0) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert jax.hessian(own)(0.5) == pytest.approx(0.604732, rel=1e-5)
+    with pytest.raises(TypeError, match="not in the zoo"):
+        pickle.dumps(own)
 
 
 def test_a_layer_of_flax_learns():

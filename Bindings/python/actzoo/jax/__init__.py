@@ -57,6 +57,8 @@ class Function:
 
     def __reduce__(self):
         """Pickle by id: the zoo of the process that reads it has the activation."""
+        if self.formula.key != self.activation.id:
+            raise TypeError(f"{self} is not in the zoo; pickle its plugin's path or its formula")
         return get, (self.activation.id,)
 
     def __call__(
