@@ -11,7 +11,8 @@ f16, bf16, f32 and f64: constants and parameters are cast like x. Parameters are
 broadcast against x, coefficients of vectors come last. Noise has its eval value. What ONNX has no
 operator for is put together: erfc as 1 - erf, so that GELU and its kin have absolute, not relative
 accuracy in the left tail; expm1 and log1p without loss. Products inside exponentials are rounded:
-an ULP of theirs is many of a value far out in a tail.
+an ULP of theirs is many of a value far out in a tail. NaN stays NaN; at infinity y is NaN, not its
+limit, where the formula has infinity times 0.
 
 The body is recorded: the formula's Python code (`Activation.export`) runs on values that write down
 what is done with them.

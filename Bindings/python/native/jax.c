@@ -392,6 +392,7 @@ static int read_frame(call *c, const XLA_FFI_CallFrame *frame, int is_forward) {
   c->rank = (int)x->rank;
   for (int64_t i = 0; i < frame->args.size; i++) {
     int is_vector = i >= e->inputs && i < known && e->is_vector[i - e->inputs];
+    if (frame->args.types[i] != XLA_FFI_ArgType_BUFFER) return 0;
     if (!read(&c->operands[i], frame->args.args[i], is_vector, c->rank)) return 0;
   }
   int64_t results = 0;
@@ -413,13 +414,16 @@ static int read_frame(call *c, const XLA_FFI_CallFrame *frame, int is_forward) {
       if (c->full[i] != 1 && c->full[i] != o->dims[i]) return 0;
       c->full[i] = o->dims[i];
     }
+    if (c->full[i] == 0) return 0; /* sums of nothing would be left as they are */
   }
-  /* What is written whole has no axis left out. */
+  /* Results have all batches; y and gradients of inputs have all axes, those of parameters the parameters'. */
   for (int64_t k = 0, i = 0; k < results; i++) {
     if (!is_forward && !(c->wanted >> i & 1)) continue;
-    int axes = is_forward || i < e->inputs ? c->rank : c->rank - 4;
-    for (int axis = 0; axis < axes; axis++)
-      if (c->results[k].dims[axis] != c->full[axis]) return 0;
+    int is_whole = is_forward || i < e->inputs;
+    for (int axis = 0; axis < c->rank; axis++) {
+      int64_t own = is_whole || axis < c->rank - 4 ? c->full[axis] : c->operands[i].dims[axis];
+      if (c->results[k].dims[axis] != own) return 0;
+    }
     k++;
   }
   return 1;

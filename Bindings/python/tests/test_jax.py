@@ -377,6 +377,8 @@ def test_handlers_refuse_what_does_not_fit():
             ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(3))),
             ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(8))),
             ("backward", F32(1, 1, 1, 1), (x, eps), dict(activation=crrelu, wanted=np.int64(1))),
+            ("backward", F32(1, 1, 1, 8), (x, eps), dict(activation=crrelu, wanted=np.int64(2))),
+            ("backward", F32(1, 1, 1, 1), (x, x), dict(activation=crrelu, wanted=np.int64(2))),
         ]:
             try:
                 jax.ffi.ffi_call("actzoo_" + target, result)(*operands, **attributes)
@@ -397,11 +399,54 @@ def test_other_devices_get_the_formula():
     assert "actzoo" not in text and "exponential" in text
 
 
+def test_shapes_may_be_symbols_in_saved_programs():
+    (b,) = jax.export.symbolic_shape("b")
+    checks = [
+        jax.export.DisabledSafetyCheck.custom_call(f"actzoo_{p}") for p in ("forward", "backward")
+    ]
+    slope = jax.jit(jax.grad(lambda x: zoo.lslu(x).sum()))
+    program = jax.export.export(slope, disabled_checks=checks)(
+        jax.ShapeDtypeStruct((b, 8), jnp.float32)
+    )
+    for n in (1, 3):
+        x = jnp.asarray(RNG.standard_normal((n, 8)), jnp.float32)
+        np.testing.assert_array_equal(program.call(x), slope(x))
+
+
+def test_several_devices_have_parts_and_the_gradient_is_of_all():
+    """With two devices, which have to be there when JAX starts."""
+    done = child(
+        """
+        import os
+        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+        import jax, jax.numpy as jnp, numpy as np, actzoo.jax as zoo
+        from jax.sharding import AxisType, NamedSharding, PartitionSpec as P
+        x, eps = jnp.linspace(-1, 3, 64).reshape(8, 8), jnp.float32(0.3)
+        want = jax.grad(lambda x, e: zoo.crrelu(x, e).sum(), (0, 1))(x, eps)
+        for kind in (AxisType.Auto, AxisType.Explicit):
+            mesh = jax.make_mesh((2,), ("d",), axis_types=(kind,))
+            parts = jax.device_put(x, NamedSharding(mesh, P("d")))
+            mapped = jax.shard_map(zoo.crrelu, mesh=mesh, in_specs=(P("d"), P()), out_specs=P("d"))
+            for f in (zoo.crrelu, mapped):
+                found = jax.jit(jax.grad(lambda x, e: f(x, e).sum(), (0, 1)))(parts, eps)
+                for a, b in zip(found, want):
+                    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+        print("end")
+        """
+    )
+    assert done.stdout.strip() == "end", done.stdout + done.stderr
+
+
 def test_functions_are_found_by_any_name_and_pickled():
     assert zoo.get("crrelu") is zoo.crrelu is zoo.get("org.zoo.crrelu/1")
     assert zoo.gelu_tanh is zoo.get("gelu-tanh")
     assert pickle.loads(pickle.dumps(zoo.crrelu)) is zoo.crrelu
     assert "max(x, 0)" in zoo.crrelu.__doc__
+    own = zoo.function(actzoo.formula("x * sigmoid(a * x)", a=2.0))
+    assert own(1.0) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert jax.hessian(own)(0.5) == pytest.approx(0.604732, rel=1e-5)
+    with pytest.raises(TypeError, match="not in the zoo"):
+        pickle.dumps(own)
 
 
 def test_a_layer_of_flax_learns():

@@ -277,3 +277,40 @@ def test_numbers_that_only_some_tensors_have():
     x = torch._neg_view(torch.randn(5))
     torch.testing.assert_close(functional.silu(x), F.silu(x))
     np.testing.assert_array_equal(functional.silu(torch.zeros(0, 3)).shape, (0, 3))
+
+
+def test_other_devices_run_the_formula_compiled(monkeypatch):
+    """There is no other device here, so its two parts are tried on the CPU: the compiled formula,
+    and its backward pass without a graph."""
+    from actzoo.torch import _evaluator
+
+    e = _evaluator.evaluator(actzoo.get("crrelu"))
+    monkeypatch.setattr(_evaluator, "_warn", lambda device: True)
+    x, eps, dy = torch.randn(4, 5), torch.tensor(0.05), torch.randn(4, 5)
+    y = _evaluator._elsewhere(e.composite, "cpu")((x, eps), None)
+    torch.testing.assert_close(y, functional.crrelu(x, eps))
+    found = e.formula_backward(dy, (x, eps), (True, True), -1)
+    for a, b in zip(found, e.backward(dy, (x, eps), (True, True), -1), strict=True):
+        torch.testing.assert_close(a, b)
+        assert not a.requires_grad
+    monkeypatch.undo()
+    _evaluator._warn.cache_clear()
+    with pytest.warns(UserWarning, match="no kernels for cuda"):
+        _evaluator._warn("cuda")
+
+
+def test_a_tensor_that_left_its_transform():
+    """Its wrapper is dead; it must be its value, or an error, and never something else."""
+    kept = []
+
+    def f(x):
+        kept.append(x)
+        return functional.silu(x).sum()
+
+    x = torch.randn(4)
+    torch.func.grad(f)(x)
+    try:
+        y = functional.silu(kept[0])
+    except RuntimeError:
+        return
+    torch.testing.assert_close(y, F.silu(x))

@@ -12,16 +12,16 @@ other devices, and for higher derivatives, the formula's own code does.
 """
 
 import functools
+import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .. import _library as lib
 from .. import get as _find
-from .._zoo import Activation
-from ._primitives import Formula, Operation, forward, value
+from .._zoo import Activation, Parameter
+from ._primitives import Formula, Operation, common_axes, composite, forward
 from ._shapes import four_axes, spread
 
 __all__ = ["Function", "function", "get"]
@@ -57,6 +57,8 @@ class Function:
 
     def __reduce__(self):
         """Pickle by id: the zoo of the process that reads it has the activation."""
+        if self.formula.key != self.activation.id:
+            raise TypeError(f"{self} is not in the zoo; pickle its plugin's path or its formula")
         return get, (self.activation.id,)
 
     def __call__(
@@ -109,87 +111,90 @@ class Function:
             raise TypeError(f"{name} is {type(operand).__name__}, not an array") from None
 
 
+def _inputs(f: Function, operands) -> list:
+    x = _floats(operands[0], "x")
+    if f.formula.inputs == 1:
+        return [x]
+    g = _floats(operands[1], "g")
+    if g.shape != x.shape:
+        raise ValueError(f"g has the shape {g.shape}; it must have that of x, {x.shape}")
+    dtype = jnp.promote_types(x.dtype, g.dtype)
+    if dtype.name not in _DTYPES:
+        raise TypeError(f"x is {x.dtype.name} and g {g.dtype.name}; convert one of them")
+    return [x.astype(dtype), g.astype(dtype)]
+
+
+def _parameter(f: Function, p: Parameter, given, word: str | None, channel_axis: int, x):
+    """A parameter that broadcasts against x, and its shape without coefficients."""
+    wide = jnp.promote_types(x.dtype, jnp.float32)
+    if given is None:
+        initial = jnp.asarray(f.activation.initial(p.name), wide)
+        return (initial, ()) if p.is_vector else (initial.reshape(()), ())
+    array = _floats(given, p.name).astype(wide)
+    if p.is_vector and not array.ndim:
+        raise ValueError(f"{p.name} is a number; it is a vector of coefficients, the last axis")
+    if word is not None:
+        f.activation.bind(lib.F32, {p.name: word}, groups=1)  # refuses what is no granularity
+        array = spread(array, word, x.shape, channel_axis, p.is_vector)
+    own = array.shape[:-1] if p.is_vector else array.shape
+    try:
+        fits = jnp.broadcast_shapes(x.shape, own) == x.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"{p.name} of the shape {own} does not broadcast against x of {x.shape}; say how it "
+            "varies with granularity and channel_axis, or reshape it"
+        )
+    return (jax.lax.stop_gradient(array) if p.fixed else array), own
+
+
 @functools.partial(jax.jit, static_argnums=(0, 1, 2), inline=True)
 def _evaluate(f: Function, words, channel_axis: int, operands, key, noise):
-    activation, inputs = f.activation, f.formula.inputs
-    x = _floats(operands[0], "x")
-    if inputs == 2:
-        g = _floats(operands[1], "g")
-        if g.shape != x.shape:
-            raise ValueError(f"g has the shape {g.shape}; it must have that of x, {x.shape}")
-        dtype = jnp.promote_types(x.dtype, g.dtype)
-        if dtype.name not in _DTYPES:
-            raise TypeError(f"x is {x.dtype.name} and g {g.dtype.name}; convert one of them")
-        xs = [x.astype(dtype), g.astype(dtype)]
-    else:
-        xs = [x]
-    shape, wide = x.shape, jnp.promote_types(xs[0].dtype, jnp.float32)
-    if not -max(len(shape), 1) <= channel_axis < max(len(shape), 1):
+    activation = f.activation
+    xs = _inputs(f, operands)
+    shape, rank = xs[0].shape, max(xs[0].ndim, 1)
+    if not -rank <= channel_axis < rank:
         raise ValueError(f"channel_axis is {channel_axis}, but x has the shape {shape}")
     by_name = dict(words) if isinstance(words, tuple) else {}
     for name in by_name:
         activation.index(name)
     parameters = []
-    for p, given in zip(activation.parameters, operands[inputs:], strict=True):
-        array = activation.initial(p.name) if given is None else _floats(given, p.name)
-        array = jnp.asarray(array, wide)
-        if given is None and not p.is_vector:
-            array = array.reshape(())
-        if p.is_vector and not array.ndim:
-            raise ValueError(f"{p.name} is a number; it is a vector of coefficients, the last axis")
+    for p, given in zip(activation.parameters, operands[len(xs) :], strict=True):
         word = by_name.get(p.name, words if isinstance(words, str) and not p.fixed else None)
-        if word is not None and given is not None:
-            activation.bind(lib.F32, {p.name: word}, groups=1)  # refuses what is no granularity
-            array = spread(array, word, shape, channel_axis, p.is_vector)
-        own = array.shape[:-1] if p.is_vector else array.shape
-        try:
-            fits = np.broadcast_shapes(shape, own) == shape
-        except ValueError:
-            fits = False
-        if not fits:
-            raise ValueError(
-                f"{p.name} of the shape {own} does not broadcast against x of {shape}; say how it "
-                "varies with granularity and channel_axis, or reshape it"
-            )
-        parameters.append(jax.lax.stop_gradient(array) if p.fixed else array)
-    counts = {
-        p.name: a.shape[-1]
-        for p, a in zip(activation.parameters, parameters, strict=True)
+        parameters.append(_parameter(f, p, given, word, channel_axis, xs[0]))
+    vectors = [
+        (p.name, a.shape[-1])
+        for p, (a, _) in zip(activation.parameters, parameters, strict=True)
         if p.is_vector
-    }
+    ]
     # All that libactzoo would refuse is refused here, when the call is traced.
-    activation.bind(_DTYPES[xs[0].dtype.name], "sample element", counts=counts)
+    activation.bind(_DTYPES[xs[0].dtype.name], "sample element", counts=dict(vectors))
     if key is not None:
         noise = jax.random.uniform(key, shape, jnp.float32)
     if noise is not None:
         if noise.shape != shape:
             raise ValueError(f"noise has the shape {noise.shape}; it must have that of x, {shape}")
-        xs_noise = [jax.lax.stop_gradient(_floats(noise, "noise").astype(jnp.float32))]
-    else:
-        xs_noise = []
+        noise = [jax.lax.stop_gradient(_floats(noise, "noise").astype(jnp.float32))]
+    return _apply(Operation(f.formula, noise is not None), xs, parameters, noise or [])
 
-    op = Operation(f.formula, noise is not None)
-    own = [
-        a.shape[:-1] if p.is_vector else a.shape
-        for p, a in zip(activation.parameters, parameters, strict=True)
-    ]
-    if 0 in shape:
-        rows = [
-            a.reshape((1,) * (len(shape) - len(o)) + a.shape)
-            for a, o in zip(parameters, own, strict=True)
-        ]
-        return value(op, *xs, *rows, *xs_noise)
-    four, rows = four_axes(shape, own)
+
+def _apply(op: Operation, xs, parameters, noise):
+    shape = xs[0].shape
+    is_sharded = any(axis is not None for axis in jax.typeof(xs[0]).sharding.spec)
+    if 0 in shape or is_sharded:
+        # Nothing to compute; or each device has a part, and a kernel would be given the whole.
+        rows = [a.reshape((1,) * (len(shape) - len(own)) + a.shape) for a, own in parameters]
+        return composite(op, *xs, *rows, *noise)
+    four, rows = four_axes(shape, [own for _, own in parameters])
     laid = []
-    for a, o, row in zip(parameters, own, rows, strict=True):
-        behind = a.shape[len(o) :]
-        if np.prod(row) != np.prod(o):
+    for (a, own), row in zip(parameters, rows, strict=True):
+        behind = a.shape[len(own) :]
+        if math.prod(row) != math.prod(own):
             a = jnp.broadcast_to(a, (*shape, *behind))
         laid.append(a.reshape((*row, *behind)))
-    y = forward.bind(
-        *(a.reshape(four) for a in xs), *laid, *(a.reshape(four) for a in xs_noise), op=op
-    )
-    return y.reshape(shape)
+    inputs, noise = ([a.reshape(four) for a in arrays] for arrays in (xs, noise))
+    return forward.bind(*common_axes([*inputs, *laid, *noise]), op=op).reshape(shape)
 
 
 @functools.cache

@@ -91,6 +91,10 @@ class Operation:
         flags = [p.is_vector for p in self.formula.activation.parameters]
         return [False] * self.inputs + flags + [False] * self.has_noise
 
+    def counts(self, operands) -> tuple[int, ...]:
+        """Numbers of coefficients of the vectors."""
+        return tuple(o.shape[-1] for o, v in zip(operands, self.vectors(), strict=True) if v)
+
     def axes(self, operands, wanted: tuple[bool, ...] = ()) -> list[tuple[int, ...]]:
         """Shapes without coefficients: of operands, and of tangents of those wanted or of dy."""
         flags = self.vectors()
@@ -101,7 +105,7 @@ class Operation:
     def gradient_shape(self, i: int, operands) -> tuple[int, ...]:
         """Shape of the gradient by the i-th operand: summed over axes, but not over batches."""
         axes = self.axes(operands)
-        full = np.broadcast_shapes(*axes)
+        full = jnp.broadcast_shapes(*axes)
         kept = len(full) - 4 if i >= self.inputs else len(full)
         return (*full[:kept], *operands[i].shape[kept:])
 
@@ -110,13 +114,40 @@ def value(op: Operation, *operands, derivative: bool = False):
     """Y by the formula's code; with `derivative` what derivatives are taken of."""
     x = operands[0]
     wide = jnp.promote_types(x.dtype, jnp.float32)
-    counts = [o.shape[-1] for o, v in zip(operands, op.vectors(), strict=True) if v]
-    function = op.formula.functions(tuple(counts))[derivative]
+    function = op.formula.functions(op.counts(operands))[derivative]
     more = []
     if op.formula.activation.uses_noise and not op.has_noise:
         more = [jnp.asarray(op.formula.activation.noise_eval, wide)]
     y = function(*(o.astype(wide) for o in operands), *more)
-    return jnp.broadcast_to(y, np.broadcast_shapes(*op.axes(operands))).astype(x.dtype)
+    return jnp.broadcast_to(y, jnp.broadcast_shapes(*op.axes(operands))).astype(x.dtype)
+
+
+def composite(op: Operation, *operands):
+    """Y by the formula's code, differentiable as it stands."""
+    y = value(op, *operands)
+    if len(set(op.formula.functions(op.counts(operands)))) == 1:
+        return y
+    slope = value(op, *operands, derivative=True)
+    return slope + jax.lax.stop_gradient(y - slope)
+
+
+def common_axes(operands) -> list:
+    """Say of all operands that they vary over the mesh axes that one varies over, in shard_map.
+
+    What all devices share has as its gradient the sum over them: JAX's own operations do the same.
+    """
+    types = [jax.typeof(o) for o in operands]
+    # The name of the attribute changed with JAX 0.10.
+    kinds = [getattr(t, "manual_axis_type", None) for t in types]
+    varying = [
+        k.varying if k else getattr(t, "vma", frozenset())
+        for k, t in zip(kinds, types, strict=True)
+    ]
+    axes = frozenset().union(*varying)
+    return [
+        jax.lax.pcast(o, tuple(axes - v), to="varying") if axes - v else o
+        for o, v in zip(operands, varying, strict=True)
+    ]
 
 
 def _by(op: Operation, wanted: tuple[bool, ...], operands) -> Callable:
@@ -150,7 +181,7 @@ def _nonzero_jvp(function: Callable, primals, tangents):
 
 
 def _forward_abstract(*operands, op):
-    return operands[0].update(shape=np.broadcast_shapes(*op.axes(operands)), weak_type=False)
+    return operands[0].update(shape=jnp.broadcast_shapes(*op.axes(operands)), weak_type=False)
 
 
 def _forward_jvp(primals, tangents, *, op):
@@ -172,12 +203,12 @@ def _forward_lowering(context, *operands, op):
 
 
 def _tangent_abstract(*operands, op, wanted):
-    shape = np.broadcast_shapes(*op.axes(operands, wanted))
+    shape = jnp.broadcast_shapes(*op.axes(operands, wanted))
     return operands[0].update(shape=shape, weak_type=False)
 
 
 def _tangent(*operands, op, wanted):
-    shape = np.broadcast_shapes(*op.axes(operands, wanted))
+    shape = jnp.broadcast_shapes(*op.axes(operands, wanted))
     operands, tangents = operands[: len(op.vectors())], list(operands[len(op.vectors()) :])
     dtype = operands[0].dtype
     wide = jnp.promote_types(dtype, jnp.float32)

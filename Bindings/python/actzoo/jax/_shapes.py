@@ -48,9 +48,9 @@ def four_axes(x: Shape, parameters: Sequence[Shape]) -> tuple[Shape, list[Shape]
     broadcast it.
     """
     rank = len(x)
-    whole = frozenset(i for i, n in enumerate(x) if n > 1)
+    whole = frozenset(i for i, n in enumerate(x) if n != 1)
     varies = [
-        frozenset(i for i in whole if rank - i <= len(p) and p[i - rank] > 1) for p in parameters
+        frozenset(i for i in whole if rank - i <= len(p) and p[i - rank] != 1) for p in parameters
     ]
     while True:
         for cuts in itertools.combinations_with_replacement(range(rank + 1), 3):

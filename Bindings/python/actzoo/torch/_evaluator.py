@@ -127,7 +127,10 @@ class Evaluator:
     def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
         """Y; seed -1: no noise."""
         if tensors[0].is_cpu:
-            return self.raw.forward(tensors, seed)
+            try:
+                return self.raw.forward(tensors, seed)
+            except RuntimeError as error:
+                raise translated(error) from None
         with torch.no_grad():
             return _elsewhere(self.composite, tensors[0].device.type)(
                 tensors, None if seed < 0 else _noise(seed, tensors[0])
@@ -136,7 +139,10 @@ class Evaluator:
     def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> list:
         """Gradients of the wanted tensors."""
         if dy.is_cpu:
-            return self.raw.backward(dy, tensors, wanted, seed)
+            try:
+                return self.raw.backward(dy, tensors, wanted, seed)
+            except RuntimeError as error:
+                raise translated(error) from None
         return self.formula_backward(dy, tensors, wanted, seed)
 
     def formula_backward(self, dy, tensors, wanted: tuple, seed: int, graph=False) -> list:
@@ -259,6 +265,7 @@ def _caller(e: Evaluator, count: int):
     """The function of inputs and parameters. Its common way is short, every 50 ns count there: the
     shim checks the tensors, and when it refuses them `_carefully` looks again."""
     operator, raw, handle, plain = e.operator, e.raw.operator, e.raw.handle, _PLAIN
+    composite = e.composite
     is_compiling, grad = torch.compiler.is_compiling, torch.is_grad_enabled
     transforms, modes, tracing = _transforms, _modes, _tracing
     # Without the search for tensors of a finished torch.func transform in Function.apply.
@@ -266,7 +273,9 @@ def _caller(e: Evaluator, count: int):
 
     def one(x):
         if is_compiling():
-            return operator(x)
+            return (
+                composite((x,)) if transforms() or forward_ad._current_level >= 0 else operator(x)
+            )
         if (
             type(x) in plain
             and x.is_cpu
@@ -282,6 +291,8 @@ def _caller(e: Evaluator, count: int):
 
     def several(*tensors):
         if is_compiling():
+            if transforms() or forward_ad._current_level >= 0:
+                return composite(tensors)
             return operator(*tensors)
         x = tensors[0]
         if (
@@ -301,6 +312,9 @@ def _caller(e: Evaluator, count: int):
 
     def noisy(*tensors, seed=None):
         if is_compiling():
+            if transforms() or forward_ad._current_level >= 0:
+                noise = None if seed is None else torch.rand_like(tensors[0], dtype=torch.float32)
+                return composite(tensors, noise)
             return operator(*tensors) if seed is None else operator(*tensors, seed=seed)
         return e._carefully(tensors, seed)
 

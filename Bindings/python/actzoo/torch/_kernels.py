@@ -2,9 +2,11 @@
 
 import ctypes
 import functools
+import itertools
 import re
+import sys
 import weakref
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import torch
 
@@ -96,10 +98,15 @@ class Raw:
         return self._plans[wanted]
 
 
+_numbers = itertools.count()
+
+
 @functools.lru_cache(maxsize=256)
 def _formula(activation: Activation, counts: tuple) -> FunctionType:
     source = activation.export("torch", dict(counts))
-    namespace = {"__name__": f"actzoo.torch.formula.{activation.name}"}
+    # A module of its own: torch.compile looks the functions it traces up by their module's name.
+    module = ModuleType(f"actzoo.torch._formula_{next(_numbers)}")
+    sys.modules[module.__name__], namespace = module, module.__dict__
     exec(compile(source, f"<{activation.name} of the Activation Zoo>", "exec"), namespace)
     surrogate = namespace.pop("surrogate", None)
     # What is defined last before the module's class is the formula itself.
@@ -129,6 +136,11 @@ class Composite:
     def __call__(self, tensors: tuple, noise: torch.Tensor | None = None) -> torch.Tensor:
         """Y of inputs and parameters, in x's type; half types are computed in float32."""
         x = tensors[0]
+        if self._inputs == 2 and tensors[1].shape != x.shape:
+            raise ActZooError(
+                lib.INVALID,
+                f"g has the shape {tuple(tensors[1].shape)}, x {tuple(x.shape)}; they must agree",
+            )
         wide = torch.float64 if x.dtype == torch.float64 else torch.float32
         values = [t.to(wide) for t in tensors[: self._inputs]]
         for p, word, t in zip(self._parameters, self._words, tensors[self._inputs :], strict=True):
