@@ -133,7 +133,7 @@ public func pythonHelpers(_ code: String, _ arrays: PythonArrays) -> [String] {
           \"""What rounding lost of the product p of a and b: a * b - p; without a derivative.\"""
       \(isTorch
         ? """
-            a, b, p = (torch.as_tensor(v).detach().to(p.dtype) for v in (a, b, p))
+            a, b, p = (torch.as_tensor(v, dtype=p.dtype).detach() for v in (a, b, p))
             scale = 134217729.0 if p.dtype == torch.float64 else 4097.0
         """
         : """

@@ -5,6 +5,7 @@
 >>> y = actzoo.numpy.forward(crrelu, np.linspace(-3, 3, 7), eps=0.05)
 """
 
+import builtins
 import functools
 
 from . import numpy
@@ -41,6 +42,6 @@ def get(name: str) -> Activation:
     return zoo().find(name)
 
 
-def list() -> "list[str]":
+def list() -> builtins.list[str]:
     """Names of all activations found."""
     return [a.name for a in zoo()]

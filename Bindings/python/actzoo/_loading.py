@@ -6,13 +6,14 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import _library as lib
 from ._library import ActZooError
 from ._zoo import Activation, Zoo
 
 
-def load_plugin(path: str | os.PathLike) -> tuple[Activation, ...]:
+def load_plugin(path: str | os.PathLike[str]) -> tuple[Activation, ...]:
     """Open one plugin, a library or a text (`.actzoo`), and give its activations.
 
     The zoo that `get` searches stays as it is.
@@ -33,11 +34,11 @@ def load_plugin(path: str | os.PathLike) -> tuple[Activation, ...]:
     )
 
 
-def _is_vector(value) -> bool:
+def _is_vector(value: object) -> bool:
     return not isinstance(value, str) and bool(getattr(value, "ndim", hasattr(value, "__len__")))
 
 
-def _numbers(name: str, value) -> list[str]:
+def _numbers(name: str, value: Any) -> list[str]:
     """Initial values as the descriptor writes them."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise ActZooError(lib.INVALID, f"{name!r} is not a name of letters, digits and _")
@@ -51,7 +52,7 @@ def _numbers(name: str, value) -> list[str]:
 
 
 def formula(
-    text: str, *, name: str = "formula", noise: float | None = None, **parameters
+    text: str, *, name: str = "formula", noise: float | None = None, **parameters: Any
 ) -> Activation:
     """Make an activation of a formula (docs/formula.md) over x, and g if it is gated.
 

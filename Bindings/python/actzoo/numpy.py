@@ -6,17 +6,23 @@
 
 import ctypes
 import functools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _library as lib
 from ._library import ActZooError, Tensor
 from ._zoo import Activation
 
+Array = npt.NDArray[Any]
+# One word for all parameters, or a word for each by name: `Activation.bind`.
+Granularity = str | dict[str, str] | None
 _DTYPES = {"float16": lib.F16, "bfloat16": lib.BF16, "float32": lib.F32, "float64": lib.F64}
 
 
-def _tensor(array: np.ndarray, name: str) -> Tensor:
+def _tensor(array: Array, name: str) -> Tensor:
     dtype = _DTYPES.get(array.dtype.name)
     if dtype is None:
         names = ", ".join(_DTYPES)
@@ -29,7 +35,7 @@ def _tensor(array: np.ndarray, name: str) -> Tensor:
     return Tensor.of(array.ctypes.data, dtype, array.shape, [s // size for s in array.strides])
 
 
-def _output(array: np.ndarray, name: str) -> Tensor:
+def _output(array: Array, name: str) -> Tensor:
     if not array.flags.writeable:
         raise ActZooError(lib.INVALID, f"{name} is read-only; pass an array that may be written")
     return _tensor(array, name)
@@ -38,7 +44,18 @@ def _output(array: np.ndarray, name: str) -> Tensor:
 class _Call:
     """The operands that forward and backward share."""
 
-    def __init__(self, activation, x, g, noise, seed, granularity, groups, channel_axis, values):
+    def __init__(
+        self,
+        activation: Activation,
+        x: npt.ArrayLike,
+        g: npt.ArrayLike | None,
+        noise: npt.ArrayLike | None,
+        seed: "int | tuple[int, int] | None",
+        granularity: Granularity,
+        groups: int,
+        channel_axis: int,
+        values: "dict[str, npt.ArrayLike]",
+    ) -> None:
         self.x = np.asarray(x)
         if self.x.dtype.kind in "iu" or not hasattr(x, "dtype"):
             self.x = self.x.astype(np.float32)  # lists and integers; arrays keep their type
@@ -53,7 +70,8 @@ class _Call:
         for name in values:
             activation.index(name)
         kind = np.float64 if self.x.dtype == np.float64 else np.float32
-        self.parameters, counts = [], {}
+        self.parameters: list[Array] = []
+        counts: dict[str, int] = {}
         for p in activation.parameters:
             value = values.get(p.name)
             if value is None and p.supplied:
@@ -73,7 +91,7 @@ class _Call:
         self._noise = noise  # keeps the memory alive
         self.seed = (seed, 0) if isinstance(seed, int) else seed
 
-    def tensors(self):
+    def tensors(self) -> "tuple[list[Tensor], list[Tensor]]":
         xs = [_tensor(a, n) for a, n in zip(self.inputs, ("x", "g"), strict=False)]
         return xs, [_tensor(p, "parameter") for p in self.parameters]
 
@@ -88,17 +106,17 @@ def _found(activation: str | Activation) -> Activation:
 
 def forward(
     activation: str | Activation,
-    x,
-    g=None,
+    x: npt.ArrayLike,
+    g: npt.ArrayLike | None = None,
     *,
-    out=None,
-    noise=None,
-    seed=None,
-    granularity=None,
-    groups=0,
-    channel_axis=1,
-    **parameters,
-) -> np.ndarray:
+    out: Array | None = None,
+    noise: npt.ArrayLike | None = None,
+    seed: int | tuple[int, int] | None = None,
+    granularity: Granularity = None,
+    groups: int = 0,
+    channel_axis: int = 1,
+    **parameters: npt.ArrayLike,
+) -> Array:
     """Y = f(x) or f(x, g), in x's shape, layout and type.
 
     `parameters` by name: scalars, or arrays of the shape that `granularity` asks for (actzoo.h);
@@ -115,18 +133,18 @@ def forward(
 
 def backward(
     activation: str | Activation,
-    x,
-    dy=None,
-    g=None,
+    x: npt.ArrayLike,
+    dy: npt.ArrayLike | None = None,
+    g: npt.ArrayLike | None = None,
     *,
-    out=None,
-    noise=None,
-    seed=None,
-    granularity=None,
-    groups=0,
-    channel_axis=1,
-    **parameters,
-) -> tuple[tuple[np.ndarray, ...], dict[str, np.ndarray]]:
+    out: Sequence[Array] | None = None,
+    noise: npt.ArrayLike | None = None,
+    seed: int | tuple[int, int] | None = None,
+    granularity: Granularity = None,
+    groups: int = 0,
+    channel_axis: int = 1,
+    **parameters: npt.ArrayLike,
+) -> tuple[tuple[Array, ...], dict[str, Array]]:
     """Gradients for the output gradient `dy` (ones if None).
 
     Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}). `out` is a tuple like
@@ -153,7 +171,7 @@ def backward(
     return dx, {n: d for n, d in zip(names, grads, strict=True) if d is not None}
 
 
-def noise(seed: int, offset: int, count: int) -> np.ndarray:
+def noise(seed: int, offset: int, count: int) -> npt.NDArray[np.float32]:
     """`count` numbers of the stream `seed` from `offset` on: float32, uniform in [0, 1)."""
     values = np.empty(count, np.float32)
     pointer = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
@@ -164,20 +182,26 @@ def noise(seed: int, offset: int, count: int) -> np.ndarray:
 class Function:
     """An activation as a function of arrays, with the arguments of `forward`."""
 
-    def __init__(self, activation: str | Activation):
+    def __init__(self, activation: str | Activation) -> None:
         """Look the activation up."""
         self.activation = _found(activation)
         self.__doc__ = f"{self.activation.title}: {self.activation.formula}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Name and formula."""
         return f"<actzoo.numpy function {self.activation.name}: {self.activation.formula}>"
 
-    def __call__(self, x, g=None, **options) -> np.ndarray:
+    def __call__(self, x: npt.ArrayLike, g: npt.ArrayLike | None = None, **options: Any) -> Array:
         """Y = f(x) or f(x, g)."""
         return forward(self.activation, x, g, **options)
 
-    def backward(self, x, dy=None, g=None, **options):
+    def backward(
+        self,
+        x: npt.ArrayLike,
+        dy: npt.ArrayLike | None = None,
+        g: npt.ArrayLike | None = None,
+        **options: Any,
+    ) -> tuple[tuple[Array, ...], dict[str, Array]]:
         """Gradients for the output gradient `dy`."""
         return backward(self.activation, x, dy, g, **options)
 
