@@ -1,19 +1,24 @@
 # make         the command, libactzoo.so and the zoo's plugins, laid out under build/ as under a prefix
 # make demo    all set-up, then the main job: the zoo trains on Fashion-MNIST and answers in five languages
 # make test    all set-up, then every test
+# make install    puts all of it under PREFIX=/usr/local (DESTDIR too); make uninstall takes it away
 # make fuzz    what reads strangers' bytes, each target for SECONDS=60: Tests/Fuzz
 # make bench   our kernels against torch, JAX and oneDNN, in one run: docs/performance.md
 # make accuracy   docs/accuracy.md: every kernel on every input, and torch's operators; an hour on 2 cores
 ISA ?= native
 SECONDS ?= 60
+PREFIX ?= /usr/local
+# Of the library, for those who link it; a test compares with what it says of itself.
+VERSION = 0.1.0
+SONAME = libactzoo.so.0
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
 glue = $(wildcard Sources/actzoo/Plugins/*.swift Sources/actzoo/Drafting/*Function.swift Sources/Formula/Emit*.swift)
 host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
 plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
 
-.PHONY: all command plugins demo test lint fuzz bench accuracy clean
-all: command build/lib/libactzoo.so build/lib/libactzoo_torch.so plugins
+.PHONY: all command plugins install install-wheel uninstall demo test lint fuzz bench accuracy clean
+all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so build/lib/libactzoo_torch.so plugins
 
 command: build/share/actzoo/sheets
 	@Scripts/setup build
@@ -38,9 +43,14 @@ build/lib/libactzoo.so: $(host) Include/actzoo/actzoo.h Include/actzoo/libactzoo
 	@mkdir -p build/lib
 	swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -swift-version 6 -warnings-as-errors \
 	  -use-ld=lld -Xfrontend -function-sections -D ACTZOO_ONE_MODULE -module-name LibActZoo -I Include -I Sources/CSystem -emit-library $(host) -o $@ -lm \
-	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=libactzoo.so.0 -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
+	  -L $(unicode) -lswiftUnicodeDataTables -Xlinker -l:libffi_pic.a -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete \
 	  -Xlinker --gc-sections -Xlinker -s -Xlinker --version-script=Include/actzoo/libactzoo.map
-	@ln -sfn libactzoo.so build/lib/libactzoo.so.0
+	@ln -sfn libactzoo.so build/lib/$(SONAME)
+
+# The shim for JAX needs no jax to be built: XLA's interface is declared by hand.
+build/lib/libactzoo_jax.so: Bindings/python/native/jax.c Bindings/python/native/xla_ffi.h build/lib/libactzoo.so
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared -I Include $< -o $@ \
+	  -L build/lib -l:$(SONAME) -Wl,-rpath,'$$ORIGIN' -Wl,-z,defs -Wl,-z,nodelete -pthread
 
 # The shim for PyTorch needs no torch to be built: its functions are declared by hand, and an empty library
 # of torch's name makes the linker write down where they will be.
@@ -59,6 +69,16 @@ build/stamps/$(1).$$(ISA): $$(wildcard Plugins/$(1)/*.swift Plugins/$(1)/*.actzo
 endef
 build/stamps/Formula.$(ISA): Include/actzoo/formula.h
 $(foreach plugin,$(plugins),$(eval $(call plugin_rule,$(plugin))))
+
+# Build first: what is installed with other rights is not built with them.
+install install-wheel uninstall: export VERSION := $(VERSION)
+install install-wheel uninstall: export SONAME := $(SONAME)
+install:
+	@Scripts/install "$(PREFIX)"
+install-wheel:
+	@Scripts/install --wheel "$(PREFIX)"
+uninstall:
+	@Scripts/install --remove "$(PREFIX)"
 
 demo:
 	@Scripts/setup demo

@@ -6,6 +6,7 @@
 #ifndef ACTZOO_LANES_H
 #define ACTZOO_LANES_H
 
+#include "normal_table.h"
 #include "tanh_table.h"
 
 /* Vectors wider than the level's registers are passed between inlined functions only. */
@@ -237,6 +238,17 @@ LANES_INLINE f32xN lanes_f32_tanh(f32xN x) {
 #undef LANES_ROW
 #else
   return x;
+#endif
+}
+/* A row of lanes_normal_table for a in 0...29, where lanes_has_tables(). */
+LANES_INLINE f32xN lanes_f32_normal_row(f32xN a, int row) {
+#if defined(__AVX512F__)
+  /* Two bits of the exponent and three of the significand of a + 2; the instruction takes five. */
+  i32xN        index = (i32xN)((u32xN)(a + 2.0f) >> 20);
+  const f32xN *table = (const f32xN *)lanes_normal_table[row];
+  return (f32xN)__builtin_ia32_vpermi2varps512(table[0], index, table[1]);
+#else
+  return a;
 #endif
 }
 /* n / (d + lo), d > 0: rounded once with FMA, twice without. */

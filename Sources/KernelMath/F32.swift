@@ -129,6 +129,16 @@ struct F32: Lanes {
     (F32(lanes_f32_significand(v)), F32(lanes_f32_exponent(v)))
   }
 
+  /// By tables of polynomials with AVX-512, without a division.
+  @inline(__always) static func scaledNormalTail(_ a: F32) -> Pair<F32> {
+    guard lanes_has_tables() != 0 else { return normalTailByDivision(a) }
+    func row(_ index: Int32) -> F32 { F32(lanes_f32_normal_row(a.v, index)) }
+    let (t, middle) = (a - row(0), row(1))
+    let slope = fma(t, fma(t, fma(t, fma(t, row(6), row(5)), row(4)), row(3)), row(2))
+    let y = fma(t, slope, middle)
+    return Pair(y, fma(t, slope, middle - y))
+  }
+
   /// The hyperbolic tangent: by tables of polynomials with AVX-512, which takes half the time.
   @inline(__always) static func tanh(_ x: F32) -> F32 {
     lanes_has_tables() != 0 ? F32(lanes_f32_tanh(x.v)) : tanhByExponential(x)

@@ -104,6 +104,8 @@ struct F64: Lanes {
   @inline(__always) static func product(_ a: F64, _ b: F64, plusLow c: F64) -> F64 {
     F64(lanes_f64_product_plus(a.v, b.v, c.v))
   }
+  /// As the complementary error function.
+  @inline(__always) static func scaledNormalTail(_ a: F64) -> Pair<F64> { normalTailByDivision(a) }
   /// `1 / d` to half the precision or better.
   @inline(__always) static func inverseEstimate(_ d: F64) -> F64 {
     F64(lanes_f64_inverse_estimate(d.v))

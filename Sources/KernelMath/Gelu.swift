@@ -4,7 +4,9 @@
 
 extension Lanes {
   /// 2 e^(a^2 / 2) Phi(-a), Phi the normal distribution function: erfcx(a / sqrt(2)), as a pair, for a >= 0.
-  @inline(__always) static func scaledNormalTail(_ a: Self) -> Pair<Self> {
+  ///
+  /// - Valid range: a up to `gateReach`.
+  @inline(__always) static func normalTailByDivision(_ a: Self) -> Pair<Self> {
     let c = constants.normalTailScale
     let d = fma(a, c, 1)
     return scaledErfc(Pair(d, product(a, c, minus: d - 1)))

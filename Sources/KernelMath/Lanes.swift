@@ -47,6 +47,8 @@ protocol Lanes: Number {
   static func quotient(_ n: Self, _ d: Pair<Self>) -> Self
   /// `1 / d` within 1 ULP, for `d` and `1 / d` normal.
   static func inverse(_ d: Self) -> Self
+  /// e^(a^2 / 2) erfc(a / sqrt(2)) and what rounding lost of it, for a in 0...`gateReach`.
+  static func scaledNormalTail(_ a: Self) -> Pair<Self>
   /// `self` kept within `-limit...limit`, for a positive limit; NaN may come back as the limit.
   func within(_ limit: Self) -> Self
   /// Of a table of `entries`, `p[index * step + lane * along]` for the first `count` lanes; the others are some

@@ -61,10 +61,19 @@ public final class Zoo: @unchecked Sendable {
     var found = activations.filter { $0.descriptor.name == name }
     if found.isEmpty { found = activations.filter { $0.descriptor.aliases.contains(name) } }
     if found.count == 1 { return found[0] }
-    if found.isEmpty { throw ZooError.notFound(notFoundMessage(name)) }
+    if found.isEmpty { throw ZooError.notFound(notFoundMessage(name) + refusals) }
     throw ZooError.invalid(
       "'\(name)' is the name of \(joined(found.map { $0.descriptor.id }, " and of ")); give the full id"
     )
+  }
+
+  /// What was refused, which may hold what is looked for.
+  private var refusals: String {
+    let refused = reports.filter { $0.kind == .refused }
+    guard let first = refused.first else { return "" }
+    return refused.count == 1
+      ? " (refused: \(first.path) \(first.text))"
+      : " (\(refused.count) files were refused: actzoo list --why says why)"
   }
 
   private func notFoundMessage(_ name: String) -> String {

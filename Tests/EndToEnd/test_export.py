@@ -277,6 +277,8 @@ def test_compile_without_a_swift_compiler_uses_c(tmp_path):
             (tools / tool).symlink_to(found)
     done = actzoo("compile", path, "--isa", "x86-64", "--verbose", PATH=tools)
     assert "formulas.c" in done.stdout
+    hint = "ripple claims nothing yet, and `actzoo verify` asks for it"
+    assert (hint in done.stdout) == ("claim" not in path.read_text()), done.stdout
     assert actzoo_json("eval", "ripple", "0.5", "--path", tmp_path / "build")["dx"] == [
         pytest.approx(1 + np.cos(0.5), rel=1e-7)
     ]

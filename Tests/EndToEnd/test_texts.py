@@ -1,8 +1,6 @@
 """Activations that are texts: the block evaluator serves them like any kernel."""
 
-import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -140,25 +138,6 @@ def test_lower_levels_serve_texts_as_well(level, tmp_path):
     assert "CONFORMS" in said and "claimed 4.00 ulp" in said
 
 
-def test_a_text_is_fast(tmp_path):
-    renamed(tmp_path, "crrelu")
-    renamed(tmp_path, "grafs")
-    names = [
-        "org.zoo.crrelu/1",
-        "org.text.crrelu/1",
-        "org.zoo.grafs-vit-1/1",
-        "org.text.grafs-vit-1/1",
-    ]
-    said = actzoo_json("bench", *names, "--path", tmp_path, "--seconds", 0.5)
-    kernel, text, grafs, grafs_text = (
-        {p: t[p]["ns_per_element"] for p in ("forward", "fused")} for t in said["activations"]
-    )
-    # Twice on a quiet machine; without the evaluator it is a hundred times.
-    for p in ("forward", "fused"):
-        assert text[p] < 5 * kernel[p], (p, text, kernel)
-        assert grafs_text[p] < 5 * grafs[p], (p, grafs_text, grafs)
-
-
 def test_without_the_evaluator_the_host_evaluates_by_itself(tmp_path):
     path = write(tmp_path, "silu-text", CLAIMED["silu"])
     words = ["eval", "silu-text", -3, 0.5, "--dtype", "f64"]
@@ -168,22 +147,6 @@ def test_without_the_evaluator_the_host_evaluates_by_itself(tmp_path):
     assert alone == pytest.approx([-0.14227761953270035, 0.31122966560092728], rel=1e-15)
     done = actzoo("verify", path, ACTZOO_PATH_ONLY=tmp_path, code=1)
     assert "no block evaluator" in done.stdout
-
-
-def test_a_call_asks_for_no_more_memory_than_a_kernel_does(tmp_path):
-    program = tmp_path / "allocations"
-    command = ["cc", "-std=gnu11", "-I", ROOT / "Include", ROOT / "Tests/EndToEnd/allocations.c"]
-    lib = ROOT / "build" / "lib"
-    command += ["-L", lib, "-lactzoo", f"-Wl,-rpath,{lib}", "-o", program]
-    subprocess.run(command, check=True)
-    renamed(tmp_path, "crrelu")
-    env = {**os.environ, "ACTZOO_PATH_ONLY": f"{tmp_path}:{BUILT}"}
-    for elements in ("1000", "16384", "65536", "1048576"):
-        compiled, text = (
-            subprocess.check_output([program, name, elements], env=env, text=True)
-            for name in ("org.zoo.crrelu/1", "org.text.crrelu/1")
-        )
-        assert text == compiled, elements
 
 
 def test_an_edited_formula_is_another_function_and_should_be_another_revision(tmp_path):
@@ -221,3 +184,15 @@ def test_a_text_without_an_activation_is_refused(tmp_path):
     (tmp_path / "empty.actzoo").write_text(HEAD.format("empty"))
     said = actzoo("list", "--why", "--path", tmp_path).stdout
     assert "describes no activation" in said
+
+
+def test_a_name_that_is_not_there_says_what_was_refused(tmp_path):
+    write(tmp_path, "mine", "formula x")
+    said = actzoo("info", "org.text.mine", cwd=tmp_path.parent, code=2, ACTZOO_PATH=tmp_path.name)
+    assert f"(refused: {tmp_path.name} has no slash; write ./{tmp_path.name}" in said.stderr
+    broken = write(tmp_path, "broken", "formula x +")
+    other = write(tmp_path, "other", "formula y")
+    said = actzoo("info", "broken", code=2, ACTZOO_PATH=broken)
+    assert f"(refused: {broken} " in said.stderr, said.stderr
+    said = actzoo("info", "broken", code=2, ACTZOO_PATH=f"{broken}:{other}")
+    assert "(2 files were refused: actzoo list --why says why)" in said.stderr, said.stderr

@@ -5,11 +5,13 @@
 >>> y = actzoo.numpy.forward(crrelu, np.linspace(-3, 3, 7), eps=0.05)
 """
 
+import builtins
 import functools
 
 from . import numpy
 from ._library import ActZooError, set_threads, threads
 from ._library import version as _version
+from ._loading import formula, load_plugin
 from ._zoo import Activation, Bound, Parameter, Zoo
 
 __version__ = _version().decode()
@@ -19,8 +21,10 @@ __all__ = [
     "Bound",
     "Parameter",
     "Zoo",
+    "formula",
     "get",
     "list",
+    "load_plugin",
     "numpy",
     "set_threads",
     "threads",
@@ -38,6 +42,6 @@ def get(name: str) -> Activation:
     return zoo().find(name)
 
 
-def list() -> "list[str]":
+def list() -> builtins.list[str]:
     """Names of all activations found."""
     return [a.name for a in zoo()]

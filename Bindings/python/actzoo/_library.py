@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import (
     POINTER,
     c_char_p,
@@ -14,6 +15,7 @@ from ctypes import (
     c_void_p,
 )
 from pathlib import Path
+from typing import Any
 
 OK, UNSUPPORTED, INVALID, NOT_FOUND, FAILED = range(5)
 F16, BF16, F32, F64 = 0x00011002, 0x00011004, 0x00012002, 0x00014002
@@ -43,7 +45,7 @@ class Tensor(ctypes.Structure):
     )
 
     @classmethod
-    def of(cls, data: int, dtype: int, shape, strides) -> "Tensor":
+    def of(cls, data: int, dtype: int, shape: Sequence[int], strides: Sequence[int]) -> "Tensor":
         """Describe memory that someone else keeps alive; strides are in elements."""
         n = len(shape)
         ints = c_int64 * n
@@ -143,12 +145,12 @@ class Arguments(ctypes.Structure):
     )
 
 
-def _candidates():
+def _candidates() -> Iterator[Path]:
     if path := os.environ.get("ACTZOO_LIBRARY"):
         yield Path(path)
         return
     here = Path(__file__).resolve().parent
-    yield here / "lib" / "libactzoo.so"  # in a wheel
+    yield here / "lib" / "libactzoo.so.0"  # in a wheel
     yield here.parents[2] / "build" / "lib" / "libactzoo.so"  # in the source tree, after `make`
 
 
@@ -165,13 +167,21 @@ def _load() -> tuple[ctypes.CDLL, Path]:
     )
 
 
+def shim(name: str) -> ctypes.CDLL:
+    """Load the shim of a framework, which lies beside libactzoo and uses it."""
+    file = path.with_name(f"libactzoo_{name}.so")
+    if not file.exists():
+        raise ImportError(f"{file} was not found; run `make` in the zoo's folder or install anew")
+    return ctypes.CDLL(str(file))
+
+
 library, path = _load()
 _text = (c_char_p, c_uint64)
 
 
-def _declare(name, result, *arguments):
-    function = getattr(library, "actzoo_" + name)
-    function.restype, function.argtypes = result, arguments
+def _declare(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(library, "actzoo_" + name)
+    function.restype, function.argtypes = result, arguments  # type: ignore[attr-defined]
     return function
 
 
@@ -209,7 +219,7 @@ set_threads = _declare("set_threads", None, c_uint32)
 threads = _declare("threads", c_uint32)
 
 
-def call(function, *arguments) -> None:
+def call(function: Callable[..., int], *arguments: Any) -> None:
     """Call a function that takes (message, message_size) last; raise its sentence if it refuses."""
     message = ctypes.create_string_buffer(512)
     if status := function(*arguments, message, 512):

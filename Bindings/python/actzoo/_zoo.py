@@ -3,8 +3,9 @@
 import ctypes
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from . import _library as lib
 from ._library import ActZooError, Tensor
@@ -54,16 +55,19 @@ class Bound:
         """Take over a handle of actzoo_bind; use `Activation.bind`."""
         self.activation, self._handle = activation, handle
 
-    def __del__(self):
+    def __del__(self) -> None:
         """Let go of the handle."""
-        if getattr(self, "_handle", None):
+        # At the interpreter's end the module may be empty already.
+        if getattr(self, "_handle", None) and lib._unbind:
             lib._unbind(self._handle)
 
-    def __reduce__(self):
+    def __reduce__(self) -> NoReturn:
         """Refuse: a handle belongs to a process."""
         raise TypeError("a bound activation cannot be pickled; pickle its name and bind again")
 
-    def _arguments(self, x: Sequence[Tensor | None], parameters: Sequence[Tensor], **operands):
+    def _arguments(
+        self, x: Sequence[Tensor | None], parameters: Sequence[Tensor], **operands: Any
+    ) -> lib.Arguments:
         pointer, n = ctypes.pointer, len(parameters)
         arguments = lib.Arguments(size=ctypes.sizeof(lib.Arguments), parameters_count=n)
         for i, tensor in enumerate(x):
@@ -79,7 +83,7 @@ class Bound:
                     if tensor is not None:
                         arguments.dx[i] = pointer(tensor)
             elif name == "dparameters":
-                entries = (pointer(d) if d is not None else None for d in value)
+                entries: Any = (pointer(d) if d is not None else None for d in value)
                 arguments.dparameters = list_of(*entries)
             elif name == "seed":
                 arguments.flags, (arguments.noise_seed, arguments.noise_offset) = 1, value
@@ -87,13 +91,29 @@ class Bound:
                 setattr(arguments, name, pointer(value))
         return arguments
 
-    def forward(self, x, y, parameters=(), noise=None, seed=None) -> None:
+    def forward(
+        self,
+        x: Sequence[Tensor],
+        y: Tensor,
+        parameters: Sequence[Tensor] = (),
+        noise: Tensor | None = None,
+        seed: tuple[int, int] | None = None,
+    ) -> None:
         """Y = f(x): `x` is (x,) or (x, g); all are `Tensor`. `seed` is (seed, offset)."""
         lib.call(
             lib._forward, self._handle, self._arguments(x, parameters, y=y, noise=noise, seed=seed)
         )
 
-    def backward(self, x, dy, dx, parameters=(), dparameters=None, noise=None, seed=None) -> None:
+    def backward(
+        self,
+        x: Sequence[Tensor],
+        dy: Tensor | None,
+        dx: Sequence[Tensor | None],
+        parameters: Sequence[Tensor] = (),
+        dparameters: Sequence[Tensor | None] | None = None,
+        noise: Tensor | None = None,
+        seed: tuple[int, int] | None = None,
+    ) -> None:
         """Overwrite dx and dparameters (None entries are skipped) with the gradients for `dy`."""
         arguments = self._arguments(
             x, parameters, dy=dy, dx=dx, dparameters=dparameters, noise=noise, seed=seed
@@ -104,16 +124,29 @@ class Bound:
 class Activation:
     """One activation function of a zoo: its description, and the way to bind it."""
 
+    # What actzoo_info says, in its order.
+    id: str
+    name: str
+    title: str
+    formula: str
+    source: str
+    plugin: str
+    version: str
+    license: str
+    path: str
+    isa: str
+    text: str
+
     def __init__(self, zoo: "Zoo", handle: int):
         """Read the description; use `Zoo.find`."""
         self._zoo, self._handle = zoo, handle  # the zoo must outlive its activations (rule C4)
         info = lib.Info(size=ctypes.sizeof(lib.Info))
         lib._describe(handle, ctypes.byref(info))
-        for name, _ in lib.Info._fields_[7:]:
+        for name in list(type(self).__annotations__):
             setattr(self, name, (getattr(info, name) or b"").decode())
         self.is_gated = info.inputs == 2
         self.uses_noise = bool(info.uses_noise)
-        self.noise_eval = info.noise_eval
+        self.noise_eval: float = info.noise_eval
         self.parameters = tuple(self._parameter(i) for i in range(info.parameters_count))
         self.presets = tuple(
             (lib._preset(handle, i) or b"").decode() for i in range(info.presets_count)
@@ -135,7 +168,7 @@ class Activation:
             bool(p.flags & 4),
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Name and formula."""
         return f"<actzoo.Activation {self.name}: {self.formula}>"
 
@@ -177,7 +210,9 @@ class Activation:
         return names.index(parameter)
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - activations live as long as their zoo
-    def _bind(self, dtype: int, choices: tuple | None, channel_axis: int) -> Bound:
+    def _bind(
+        self, dtype: int, choices: "tuple[tuple[int, int, int], ...] | None", channel_axis: int
+    ) -> Bound:
         n = len(self.parameters)
         rows = (lib.Choice * max(n, 1))(*(lib.Choice(*c) for c in choices or ()))
         binding = lib.Binding(ctypes.sizeof(lib.Binding), dtype, channel_axis)
@@ -185,7 +220,7 @@ class Activation:
             binding.choices, binding.choices_count = rows, n
         handle = ctypes.c_void_p()
         lib.call(lib._bind, self._handle, ctypes.byref(binding), ctypes.byref(handle))
-        return Bound(self, handle.value)
+        return Bound(self, handle.value or 0)
 
     def bind(
         self,
@@ -218,7 +253,7 @@ class Activation:
 class Zoo:
     """The activations found in the search path; `paths` (files or folders) are searched first."""
 
-    def __init__(self, paths: Sequence[str | os.PathLike] = (), only_paths: bool = False):
+    def __init__(self, paths: Sequence[str | os.PathLike[str]] = (), only_paths: bool = False):
         """Search. Runs no plugin code; what was refused is in `reports`."""
         array = (ctypes.c_char_p * max(len(paths), 1))(*(os.fsencode(p) for p in paths))
         flags = (1 | 2) if only_paths else 0
@@ -227,28 +262,28 @@ class Zoo:
         lib.call(lib._open, ctypes.byref(options), ctypes.byref(handle))
         self._handle = handle.value
 
-    def __del__(self):
+    def __del__(self) -> None:
         """Close the zoo; bound activations live on."""
-        if getattr(self, "_handle", None):
+        if getattr(self, "_handle", None) and lib._close:
             lib._close(self._handle)
 
     def _wrap(self, handle: int) -> Activation:
         # Not cached: an activation holds its zoo, and a cycle would keep both from being freed.
         return Activation(self, handle)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Activation]:
         """Activations in order of name."""
         return (self._wrap(lib._at(self._handle, i)) for i in range(len(self)))
 
-    def __len__(self):
+    def __len__(self) -> int:
         """How many activations."""
-        return lib._count(self._handle)
+        return int(lib._count(self._handle))
 
     def find(self, name: str) -> Activation:
         """By short name, alias or full id; the error names the nearest."""
         handle = ctypes.c_void_p()
         lib.call(lib._find, self._handle, name.encode(), ctypes.byref(handle))
-        return self._wrap(handle.value)
+        return self._wrap(handle.value or 0)
 
     @property
     def reports(self) -> list[tuple[str, str, str, str]]:
@@ -258,6 +293,8 @@ class Zoo:
         for i in range(lib._report_count(self._handle)):
             r = lib.Report(size=ctypes.sizeof(lib.Report))
             lib._report_at(self._handle, i, ctypes.byref(r))
-            texts = ((t or b"").decode(errors="replace") for t in (r.path, r.rule, r.text))
-            rows.append((kinds.get(r.kind, "?"), *texts))
+            path, rule, text = (
+                (t or b"").decode(errors="replace") for t in (r.path, r.rule, r.text)
+            )
+            rows.append((kinds.get(r.kind, "?"), path, rule, text))
         return rows

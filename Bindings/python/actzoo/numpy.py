@@ -1,17 +1,28 @@
-"""Activations on NumPy arrays: any strides, no copies."""
+"""Activations on NumPy arrays: any strides, no copies.
+
+>>> y = actzoo.numpy.crrelu(x, eps=0.05)                     # forward("crrelu", x, eps=0.05)
+>>> (dx,), gradients = actzoo.numpy.crrelu.backward(x, dy, eps=0.05)
+"""
 
 import ctypes
+import functools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _library as lib
 from ._library import ActZooError, Tensor
 from ._zoo import Activation
 
+Array = npt.NDArray[Any]
+# One word for all parameters, or a word for each by name: `Activation.bind`.
+Granularity = str | dict[str, str] | None
 _DTYPES = {"float16": lib.F16, "bfloat16": lib.BF16, "float32": lib.F32, "float64": lib.F64}
 
 
-def _tensor(array: np.ndarray, name: str) -> Tensor:
+def _tensor(array: Array, name: str) -> Tensor:
     dtype = _DTYPES.get(array.dtype.name)
     if dtype is None:
         names = ", ".join(_DTYPES)
@@ -24,7 +35,7 @@ def _tensor(array: np.ndarray, name: str) -> Tensor:
     return Tensor.of(array.ctypes.data, dtype, array.shape, [s // size for s in array.strides])
 
 
-def _output(array: np.ndarray, name: str) -> Tensor:
+def _output(array: Array, name: str) -> Tensor:
     if not array.flags.writeable:
         raise ActZooError(lib.INVALID, f"{name} is read-only; pass an array that may be written")
     return _tensor(array, name)
@@ -33,7 +44,18 @@ def _output(array: np.ndarray, name: str) -> Tensor:
 class _Call:
     """The operands that forward and backward share."""
 
-    def __init__(self, activation, x, g, noise, seed, granularity, groups, channel_axis, values):
+    def __init__(
+        self,
+        activation: Activation,
+        x: npt.ArrayLike,
+        g: npt.ArrayLike | None,
+        noise: npt.ArrayLike | None,
+        seed: "int | tuple[int, int] | None",
+        granularity: Granularity,
+        groups: int,
+        channel_axis: int,
+        values: "dict[str, npt.ArrayLike]",
+    ) -> None:
         self.x = np.asarray(x)
         if self.x.dtype.kind in "iu" or not hasattr(x, "dtype"):
             self.x = self.x.astype(np.float32)  # lists and integers; arrays keep their type
@@ -48,7 +70,8 @@ class _Call:
         for name in values:
             activation.index(name)
         kind = np.float64 if self.x.dtype == np.float64 else np.float32
-        self.parameters, counts = [], {}
+        self.parameters: list[Array] = []
+        counts: dict[str, int] = {}
         for p in activation.parameters:
             value = values.get(p.name)
             if value is None and p.supplied:
@@ -68,30 +91,39 @@ class _Call:
         self._noise = noise  # keeps the memory alive
         self.seed = (seed, 0) if isinstance(seed, int) else seed
 
-    def tensors(self):
+    def tensors(self) -> "tuple[list[Tensor], list[Tensor]]":
         xs = [_tensor(a, n) for a, n in zip(self.inputs, ("x", "g"), strict=False)]
         return xs, [_tensor(p, "parameter") for p in self.parameters]
 
 
+def _found(activation: str | Activation) -> Activation:
+    if isinstance(activation, Activation):
+        return activation
+    from . import get
+
+    return get(activation)
+
+
 def forward(
-    activation: Activation,
-    x,
-    g=None,
+    activation: str | Activation,
+    x: npt.ArrayLike,
+    g: npt.ArrayLike | None = None,
     *,
-    out=None,
-    noise=None,
-    seed=None,
-    granularity=None,
-    groups=0,
-    channel_axis=1,
-    **parameters,
-) -> np.ndarray:
+    out: Array | None = None,
+    noise: npt.ArrayLike | None = None,
+    seed: int | tuple[int, int] | None = None,
+    granularity: Granularity = None,
+    groups: int = 0,
+    channel_axis: int = 1,
+    **parameters: npt.ArrayLike,
+) -> Array:
     """Y = f(x) or f(x, g), in x's shape, layout and type.
 
     `parameters` by name: scalars, or arrays of the shape that `granularity` asks for (actzoo.h);
     those left out have their initial values. `out` may be x itself. `seed` is an int or
     (seed, offset).
     """
+    activation = _found(activation)
     call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
     y = np.empty_like(call.x) if out is None else out
     xs, ps = call.tensors()
@@ -100,31 +132,36 @@ def forward(
 
 
 def backward(
-    activation: Activation,
-    x,
-    dy=None,
-    g=None,
+    activation: str | Activation,
+    x: npt.ArrayLike,
+    dy: npt.ArrayLike | None = None,
+    g: npt.ArrayLike | None = None,
     *,
-    noise=None,
-    seed=None,
-    granularity=None,
-    groups=0,
-    channel_axis=1,
-    **parameters,
-) -> tuple[tuple[np.ndarray, ...], dict[str, np.ndarray]]:
+    out: Sequence[Array] | None = None,
+    noise: npt.ArrayLike | None = None,
+    seed: int | tuple[int, int] | None = None,
+    granularity: Granularity = None,
+    groups: int = 0,
+    channel_axis: int = 1,
+    **parameters: npt.ArrayLike,
+) -> tuple[tuple[Array, ...], dict[str, Array]]:
     """Gradients for the output gradient `dy` (ones if None).
 
-    Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}).
+    Returns ((dx,) or (dx, dg), {name: gradient in the parameter's shape}). `out` is a tuple like
+    the first; its first array may be dy itself.
     """
+    activation = _found(activation)
     call = _Call(activation, x, g, noise, seed, granularity, groups, channel_axis, parameters)
-    dx = tuple(np.empty_like(call.x) for _ in call.inputs)
+    if out is not None and len(out) != len(call.inputs):
+        raise ActZooError(lib.INVALID, f"out must be a tuple of {len(call.inputs)} arrays")
+    dx = tuple(np.empty_like(call.x) for _ in call.inputs) if out is None else tuple(out)
     trained = [not p.fixed for p in activation.parameters]
     grads = [np.empty_like(a) if t else None for a, t in zip(call.parameters, trained, strict=True)]
     xs, ps = call.tensors()
     call.bound.backward(
         xs,
         None if dy is None else _tensor(np.asarray(dy, call.x.dtype), "dy"),
-        [_tensor(d, "dx") for d in dx],
+        [_output(d, "dx") for d in dx],
         ps,
         [None if d is None else _tensor(d, "gradient") for d in grads],
         call.noise,
@@ -134,9 +171,52 @@ def backward(
     return dx, {n: d for n, d in zip(names, grads, strict=True) if d is not None}
 
 
-def noise(seed: int, offset: int, count: int) -> np.ndarray:
+def noise(seed: int, offset: int, count: int) -> npt.NDArray[np.float32]:
     """`count` numbers of the stream `seed` from `offset` on: float32, uniform in [0, 1)."""
     values = np.empty(count, np.float32)
     pointer = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
     lib._noise(seed, offset, pointer, count)
     return values
+
+
+class Function:
+    """An activation as a function of arrays, with the arguments of `forward`."""
+
+    def __init__(self, activation: str | Activation) -> None:
+        """Look the activation up."""
+        self.activation = _found(activation)
+        self.__doc__ = f"{self.activation.title}: {self.activation.formula}"
+
+    def __repr__(self) -> str:
+        """Name and formula."""
+        return f"<actzoo.numpy function {self.activation.name}: {self.activation.formula}>"
+
+    def __call__(self, x: npt.ArrayLike, g: npt.ArrayLike | None = None, **options: Any) -> Array:
+        """Y = f(x) or f(x, g)."""
+        return forward(self.activation, x, g, **options)
+
+    def backward(
+        self,
+        x: npt.ArrayLike,
+        dy: npt.ArrayLike | None = None,
+        g: npt.ArrayLike | None = None,
+        **options: Any,
+    ) -> tuple[tuple[Array, ...], dict[str, Array]]:
+        """Gradients for the output gradient `dy`."""
+        return backward(self.activation, x, dy, g, **options)
+
+
+@functools.cache
+def _function(name: str) -> Function:
+    return Function(name)
+
+
+def __getattr__(name: str) -> Function:
+    """Look names up in the zoo: `actzoo.numpy.gelu_tanh` is `Function("gelu-tanh")`."""
+    if not name.startswith("_"):
+        for spelt in (name, name.replace("_", "-")):
+            try:
+                return _function(spelt)
+            except ActZooError:
+                continue
+    raise AttributeError(f"actzoo.numpy has no '{name}', and the zoo no activation of that name")

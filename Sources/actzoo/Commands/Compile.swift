@@ -40,9 +40,15 @@ struct Compile: ParsableCommand {
     let beside = URL(fileURLWithPath: file).deletingLastPathComponent()
     let destination =
       output.map { URL(fileURLWithPath: $0) } ?? beside.appendingPathComponent("build")
+    let text = try TextFile(file)
     var builder = try PluginBuilder(
-      text: TextFile(file), language: language, output: destination, toolchain: Toolchain())
+      text: text, language: language, output: destination, toolchain: Toolchain())
     builder.isVerbose = verbose
     for level in levels { print("built \(try builder.build(level))") }
+    for activation in text.descriptor.activations where activation.claims.isEmpty {
+      print(
+        "\(activation.name) claims nothing yet, and `actzoo verify` asks for it. Add for example")
+      PluginDraft.claims.forEach { print($0) }
+    }
   }
 }

@@ -6,6 +6,12 @@ enum PluginLanguage: String { case swift, c }
 
 /// A plugin folder that does not exist yet: made from a name, a formula and parameters.
 struct PluginDraft {
+  /// What a text may begin with; `actzoo verify` says what holds.
+  static let claims = [
+    "  claim    f32 forward 8 ulp + 1e-6, backward 8 ulp + 1e-6",
+    "  claim    f64 forward 8 ulp + 1e-14, backward 8 ulp + 1e-14",
+  ]
+
   let name: String
   let files: [(name: String, text: String)]
 
@@ -103,8 +109,7 @@ struct PluginDraft {
       lines.append("  noise    u eval 0.5")
     }
     // Loose enough for most functions: `actzoo verify` says what holds, and the author claims that.
-    lines.append("  claim    f32 forward 8 ulp + 1e-6, backward 8 ulp + 1e-6")
-    lines.append("  claim    f64 forward 8 ulp + 1e-14, backward 8 ulp + 1e-14")
+    lines += Self.claims
     return lines.joined(separator: "\n") + "\n"
   }
 
