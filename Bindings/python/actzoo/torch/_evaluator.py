@@ -22,7 +22,7 @@ from ._kernels import DTYPES, Composite, DtypeError, Raw, translated
 
 _transforms = torch._C._are_functorch_transforms_active
 _modes = torch._C._len_torch_dispatch_stack
-_tracing = torch._C._get_tracing_state
+_tracing = torch._C._is_tracing
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
@@ -73,7 +73,7 @@ class Evaluator:
             raise TypeError(f"{self.activation.name} takes tensors, not a {type(x).__name__}")
         tensors = self._fitting(tensors)
         plain = all(type(t) in _PLAIN for t in tensors)
-        if not plain or _modes() or _tracing() is not None:
+        if not plain or _modes() or _tracing():
             return self.operator(*tensors) if seed is None else self.operator(*tensors, seed=seed)
         if _transforms() or forward_ad._current_level >= 0:
             noise = None
