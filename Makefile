@@ -3,7 +3,7 @@
 # make test    all set-up, then every test
 # make install    puts all of it under PREFIX=/usr/local (DESTDIR too); make uninstall takes it away
 # make fuzz    what reads strangers' bytes, each target for SECONDS=60: Tests/Fuzz
-# make bench   our kernels against torch, JAX and oneDNN, in one run: docs/performance.md
+# make bench   our kernels against torch, JAX and oneDNN, in one run: docs/performance.md, docs/bindings.md
 # make accuracy   docs/accuracy.md: every kernel on every input, and torch's operators; an hour on 2 cores
 ISA ?= native
 SECONDS ?= 60
@@ -106,6 +106,7 @@ bench:
 	@Scripts/setup bench
 	@$(MAKE) --no-print-directory -j2 all
 	.venv/bin/python Benchmarks/performance.py -o docs/performance.md
+	.venv/bin/python Benchmarks/bindings.py -o docs/bindings.md
 
 accuracy:
 	@Scripts/setup demo

@@ -314,3 +314,25 @@ def test_a_tensor_that_left_its_transform():
     except RuntimeError:
         return
     torch.testing.assert_close(y, F.silu(x))
+
+
+def test_an_activation_of_a_text_is_pickled_with_it(tmp_path):
+    import copy
+    import pickle
+
+    file = tmp_path / "mine.actzoo"
+    file.write_text(
+        "actzoo 1\nplugin local.mine version 1.0.0 license LicenseRef-none\n"
+        'activation local.mine/1 "Mine"\n  formula x * sigmoid(a * x)\n'
+        "  param a = 1.5 per layer|channel\n"
+    )
+    layer = actzoo.torch.Activation(actzoo.Zoo([file]).find("mine"))
+    x = torch.randn(5, requires_grad=True)
+    y = layer(x)
+    torch.testing.assert_close(y, x * torch.sigmoid(1.5 * x))
+    y.sum().backward()
+    assert torch.equal(copy.deepcopy(layer)(x), y)
+    stored = pickle.dumps(layer)
+    assert torch.equal(pickle.loads(stored)(x), y)
+    file.unlink()
+    assert torch.equal(pickle.loads(stored)(x), y)

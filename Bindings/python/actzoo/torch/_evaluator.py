@@ -22,7 +22,7 @@ from ._kernels import DTYPES, Composite, DtypeError, Raw, translated
 
 _transforms = torch._C._are_functorch_transforms_active
 _modes = torch._C._len_torch_dispatch_stack
-_tracing = torch._C._get_tracing_state
+_tracing = torch._C._is_tracing
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
@@ -72,7 +72,8 @@ class Evaluator:
         if not isinstance(x, torch.Tensor):
             raise TypeError(f"{self.activation.name} takes tensors, not a {type(x).__name__}")
         tensors = self._fitting(tensors)
-        if type(x) not in _PLAIN or _modes() or _tracing() is not None:
+        plain = all(type(t) in _PLAIN for t in tensors)
+        if not plain or _modes() or _tracing():
             return self.operator(*tensors) if seed is None else self.operator(*tensors, seed=seed)
         if _transforms() or forward_ad._current_level >= 0:
             noise = None
@@ -268,6 +269,7 @@ def _caller(e: Evaluator, count: int):
     composite = e.composite
     is_compiling, grad = torch.compiler.is_compiling, torch.is_grad_enabled
     transforms, modes, tracing = _transforms, _modes, _tracing
+    last = _WIDE if count > e.inputs else {d: d for d in DTYPES}
     # Without the search for tensors of a finished torch.func transform in Function.apply.
     apply = super(torch.autograd.Function, e.function).apply
 
@@ -294,17 +296,20 @@ def _caller(e: Evaluator, count: int):
             if transforms() or forward_ad._current_level >= 0:
                 return composite(tensors)
             return operator(*tensors)
+        needed = False
+        for t in tensors:
+            if type(t) not in plain:
+                return e._carefully(tensors, None)
+            needed = needed or t.requires_grad
         x = tensors[0]
         if (
-            type(x) in plain
-            and x.is_cpu
+            x.is_cpu
+            and tensors[-1].dtype is last.get(x.dtype)  # no tries in vain for bfloat16 models
             and not (transforms() or modes() or tracing() or forward_ad._current_level >= 0)
         ):
             try:
-                if grad():
-                    for t in tensors:
-                        if t.requires_grad:
-                            return apply(*tensors)
+                if needed and grad():
+                    return apply(*tensors)
                 return raw(handle, *tensors)
             except RuntimeError:
                 pass

@@ -18,7 +18,7 @@ from ._operators import identifier
 
 def seed() -> torch.Tensor:
     """A number for one draw of noise, from torch's generator."""
-    return torch.randint(2**62, ())
+    return torch.randint(2**62, (), device="cpu")
 
 
 def function(activation: Activation):

@@ -1,10 +1,14 @@
 """Activations as layers."""
 
+import tempfile
+from pathlib import Path
+
 import torch
 
 from .. import get
 from .._library import INVALID, ActZooError
 from .._zoo import Activation as Description
+from .._zoo import Zoo
 from . import functional
 from ._evaluator import evaluator, split
 from ._operators import identifier
@@ -127,14 +131,15 @@ class Activation(torch.nn.Module):
     def __getstate__(self):
         """Everything but what belongs to this process."""
         state = self.__dict__.copy()
-        state["activation"] = self.activation.id
+        found = self.activation
+        state["activation"] = found.id, found.path, found.text
         del state["_evaluator"]
         return state
 
     def __setstate__(self, state):
-        """Find the activation again, by its id."""
+        """Find the activation again: in the zoo, where it was, or by its text."""
         state = dict(state)
-        self.__dict__["activation"] = get(state.pop("activation"))
+        self.__dict__["activation"] = _again(*state.pop("activation"))
         super().__setstate__(state)
         self._evaluator = evaluator(self.activation, *self._options)
 
@@ -149,6 +154,22 @@ class Activation(torch.nn.Module):
             {k: v if k in shared else copy.deepcopy(v, memo) for k, v in self.__dict__.items()}
         )
         return new
+
+
+def _again(name: str, path: str, text: str) -> Description:
+    """The activation that a pickle tells of. A text is enough to evaluate it."""
+    try:
+        found = get(name)
+        if found.text == text:
+            return found
+    except ActZooError:
+        pass
+    if Path(path).is_file():
+        return Zoo([path]).find(name)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pickled.actzoo")
+        file.write_text(text)
+        return Zoo([file]).find(name)
 
 
 def module_class(description: Description) -> type[Activation]:
