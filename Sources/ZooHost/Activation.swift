@@ -63,6 +63,6 @@ public final class Activation: @unchecked Sendable {
   public func bind(_ binding: Binding = Binding()) throws(ZooError) -> BoundActivation {
     try load()
     let rows = library?.loadedRows(descriptor.id) ?? foreign?.loaded.map { $0.row } ?? []
-    return try BoundActivation(self, binding, rows: rows)
+    return try BoundActivation.of(self, binding, rows: rows)
   }
 }

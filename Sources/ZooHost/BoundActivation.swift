@@ -60,7 +60,12 @@ public final class BoundActivation: @unchecked Sendable {
   private let pair: ForeignPair?
   private let program: FormulaProgram?
 
-  init(_ activation: Activation, _ binding: Binding, rows: [Row]) throws(ZooError) {
+  /// An activation bound to a type and granularities.
+  ///
+  /// Not a throwing initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(
+    _ activation: Activation, _ binding: Binding, rows: [Row]
+  ) throws(ZooError) -> BoundActivation {
     let descriptor = activation.descriptor
     guard elementSize(binding.dtype) > 0 else {
       throw .unsupported(
@@ -70,64 +75,29 @@ public final class BoundActivation: @unchecked Sendable {
     guard (-32...31).contains(binding.channelAxis) else {
       throw .invalid("channel axis \(binding.channelAxis) is none of -32 to 31")
     }
-    let (resolved, counts) = try resolve(binding, descriptor)
+    let resolved = try resolve(binding, descriptor)
+    let kernels = try Kernels(activation, binding.dtype, counts: resolved.counts, rows: rows)
+    return BoundActivation(activation, binding, resolved.parameters, resolved.counts, kernels)
+  }
+
+  private init(
+    _ activation: Activation, _ binding: Binding, _ parameters: [BoundParameter], _ counts: [Int],
+    _ kernels: Kernels
+  ) {
     self.activation = activation
     dtype = binding.dtype
     channelAxis = binding.channelAxis
-    facts = BoundFacts(binding, descriptor, resolved)
-    self.counts = resolved.map { $0.count }
+    facts = BoundFacts(binding, activation.descriptor, parameters)
+    self.counts = parameters.map { $0.count }
     formulaCounts = counts
-    let preferred = BoundActivation.preference(binding.dtype)
-    func best(_ suits: (Row) -> Bool) -> Row? {
-      for dtype in preferred {
-        if let row = rows.first(where: { $0.dtype == dtype && suits($0) }) { return row }
-      }
-      return nil
-    }
-    let compiled = (
-      forward: best { _ in true }, backward: best { $0.backward != nil },
-      fused: best { $0.backward != nil || $0.fused != nil }
-    )
-    usesFormula = (compiled.forward == nil, compiled.backward == nil)
-    guard compiled.forward == nil || compiled.backward == nil else {
-      self.rows = compiled
-      (program, pair) = (nil, nil)
-      return
-    }
-    // The block evaluator, or the formula's own if there is none or the formula is too much for it.
-    var row: Row?
-    if let table = activation.evaluator.table(),
-      let made = FormulaProgram(descriptor, counts: counts)
-    {
-      program = made
-      let wanted = binding.dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
-      row = made.rows(table).first { $0.dtype == wanted }
-    } else {
-      program = nil
-    }
-    if row == nil {
-      let made = try FormulaKernel(descriptor, counts: counts)
-      formula = made
-      row = made.row
-    }
-    pair = ForeignPair(activation.foreign?.kernel(compiled.forward), formula: row)
-    self.rows = (
-      compiled.forward ?? row, compiled.backward ?? row, pair?.row ?? compiled.fused ?? row
-    )
+    usesFormula = kernels.usesFormula
+    rows = kernels.rows
+    formula = kernels.formula
+    pair = kernels.pair
+    program = kernels.program
   }
 
   deinit { facts.parameters.deallocate() }
-
-  /// Types whose kernels serve a type, best first.
-  ///
-  /// Halves through f32 give the same bits as a kernel of their own that computes in f32.
-  private static func preference(_ dtype: actzoo_dtype) -> [actzoo_dtype] {
-    switch dtype {
-    case ACTZOO_F64: return [ACTZOO_F64]
-    case ACTZOO_F32: return [ACTZOO_F32, ACTZOO_F64]
-    default: return [dtype, ACTZOO_F32, ACTZOO_F64]
-    }
-  }
 
   /// The kernel for a pass: a compiled row or, if there is none or it refused, the formula's.
   func row(_ pass: Pass, formula: Bool) throws(ZooError) -> Row {
@@ -217,6 +187,60 @@ public final class BoundActivation: @unchecked Sendable {
     guard try builder.fill(&plan) else { return ACTZOO_OK }
     return try execute(
       plan, row: builder.row, pass: builder.pass, arguments: arguments, name: activation)
+  }
+}
+
+/// What serves the passes of one binding: compiled rows and, where there are none, the formula's.
+private struct Kernels {
+  var rows: (forward: Row?, backward: Row?, fused: Row?)
+  let usesFormula: (forward: Bool, backward: Bool)
+  var formula: FormulaKernel?
+  var pair: ForeignPair?
+  var program: FormulaProgram?
+
+  init(
+    _ activation: Activation, _ dtype: actzoo_dtype, counts: [Int], rows compiled: [Row]
+  ) throws(ZooError) {
+    let preferred = Kernels.preference(dtype)
+    func best(_ suits: (Row) -> Bool) -> Row? {
+      for dtype in preferred {
+        if let row = compiled.first(where: { $0.dtype == dtype && suits($0) }) { return row }
+      }
+      return nil
+    }
+    rows = (
+      forward: best { _ in true }, backward: best { $0.backward != nil },
+      fused: best { $0.backward != nil || $0.fused != nil }
+    )
+    usesFormula = (rows.forward == nil, rows.backward == nil)
+    guard rows.forward == nil || rows.backward == nil else { return }
+    // The block evaluator, or the formula's own if there is none or the formula is too much for it.
+    var row: Row?
+    if let table = activation.evaluator.table(),
+      let made = FormulaProgram(activation.descriptor, counts: counts)
+    {
+      program = made
+      let wanted = dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
+      row = made.rows(table).first { $0.dtype == wanted }
+    }
+    if row == nil {
+      let made = try FormulaKernel(activation.descriptor, counts: counts)
+      formula = made
+      row = made.row
+    }
+    pair = ForeignPair(activation.foreign?.kernel(rows.forward), formula: row)
+    rows = (rows.forward ?? row, rows.backward ?? row, pair?.row ?? rows.fused ?? row)
+  }
+
+  /// Types whose kernels serve a type, best first.
+  ///
+  /// Halves through f32 give the same bits as a kernel of their own that computes in f32.
+  private static func preference(_ dtype: actzoo_dtype) -> [actzoo_dtype] {
+    switch dtype {
+    case ACTZOO_F64: return [ACTZOO_F64]
+    case ACTZOO_F32: return [ACTZOO_F32, ACTZOO_F64]
+    default: return [dtype, ACTZOO_F32, ACTZOO_F64]
+    }
   }
 }
 
