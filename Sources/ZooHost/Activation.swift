@@ -35,7 +35,7 @@ public final class Activation: @unchecked Sendable {
     self.path = path
     self.isa = isa
     self.library = library
-    foreign = ForeignLibraries(descriptor, path: path, isText: library == nil)
+    foreign = ForeignLibraries.of(descriptor, path: path, isText: library == nil)
     self.evaluator = evaluator
   }
 

@@ -21,8 +21,16 @@ final class ForeignLibraries: @unchecked Sendable {
   }
 
   /// Nil where there is nothing to load: a library of kernels has its own forward.
-  init?(_ descriptor: ActivationDescriptor, path: String, isText: Bool) {
+  ///
+  /// Not a failable initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(_ descriptor: ActivationDescriptor, path: String, isText: Bool)
+    -> ForeignLibraries?
+  {
     guard isText, !descriptor.foreign.isEmpty else { return nil }
+    return ForeignLibraries(descriptor, path: path)
+  }
+
+  private init(_ descriptor: ActivationDescriptor, path: String) {
     name = descriptor.name
     self.path = path
     functions = descriptor.foreign
@@ -163,7 +171,7 @@ final class ForeignLibraries: @unchecked Sendable {
 public func foreignRows(
   _ descriptor: ActivationDescriptor, path: String
 ) throws(ZooError) -> [UnsafePointer<actzoo_kernels>] {
-  guard let libraries = ForeignLibraries(descriptor, path: path, isText: true) else { return [] }
+  guard let libraries = ForeignLibraries.of(descriptor, path: path, isText: true) else { return [] }
   try libraries.load()
   var records: [UnsafePointer<actzoo_kernels>] = []
   for kernel in libraries.loaded {

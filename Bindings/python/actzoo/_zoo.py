@@ -58,7 +58,7 @@ class Bound:
     def __del__(self) -> None:
         """Let go of the handle."""
         # At the interpreter's end the module may be empty already.
-        if getattr(self, "_handle", None) and lib._unbind:
+        if getattr(self, "_handle", None) and lib._unbind is not None:
             lib._unbind(self._handle)
 
     def __reduce__(self) -> NoReturn:
@@ -264,7 +264,7 @@ class Zoo:
 
     def __del__(self) -> None:
         """Close the zoo; bound activations live on."""
-        if getattr(self, "_handle", None) and lib._close:
+        if getattr(self, "_handle", None) and lib._close is not None:
             lib._close(self._handle)
 
     def _wrap(self, handle: int) -> Activation:

@@ -50,7 +50,8 @@ class _Recorder:
 
     def __init__(self, emit: Callable[[str, Sequence, dict], Any], like):
         """`like` is the value whose type constants take."""
-        self.emit, self.like, self.made = emit, like, {}
+        self.emit, self.like = emit, like
+        self.made: dict[tuple, Any] = {}
 
     def node(self, operator: str, *operands, **attributes) -> "_Value":
         values = [self.value(o) for o in operands]
@@ -94,7 +95,7 @@ class _Value:
     def __ne__(self, other):
         return self.recorder.node("Not", self.recorder.node("Equal", self, other))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _binary(operator: str, unit: float | None = None):
@@ -398,18 +399,16 @@ def _translation(activation: Activation) -> Callable:
     inputs = 1 + activation.is_gated
     vectors = [p.is_vector for p in activation.parameters]
 
-    def translate(*arguments, seed=None, granularity="", groups=0, channel_axis=1):
+    names = ["seed"] * activation.uses_noise + ["granularity", "groups", "channel_axis"]
+
+    def translate(*arguments, **options):
         from onnxscript import opset18 as op
 
         tensors = arguments[: inputs + len(vectors)]
-        rest = list(arguments[len(tensors) :])
-        if activation.uses_noise and rest:
-            seed = rest.pop(0)
-        granularity, groups, channel_axis = (
-            *rest,
-            *(granularity, groups, channel_axis)[len(rest) :],
-        )
-        if seed is not None:
+        options.update(zip(names, arguments[len(tensors) :], strict=False))
+        granularity = options.get("granularity", "")
+        channel_axis = options.get("channel_axis", 1)
+        if options.get("seed") is not None:
             raise ActZooError(
                 lib.UNSUPPORTED, f"{activation.name} draws noise in training; export model.eval()"
             )

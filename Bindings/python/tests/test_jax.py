@@ -311,6 +311,8 @@ def test_noise_comes_from_a_key_or_is_given():
         (ValueError, "does not broadcast", lambda x: zoo.crrelu(x, jnp.ones((9, 4, 8)))),
         (ValueError, "per channel", lambda x: zoo.crrelu(x, jnp.ones(3), granularity="channel")),
         (ValueError, "granularity", lambda x: zoo.crrelu(x, jnp.ones(8), granularity="chanel")),
+        (ValueError, "not 3 groups", lambda x: zoo.crrelu(x, jnp.ones(3), granularity="group")),
+        (ValueError, "a number", lambda x: zoo.crrelu(1.0, jnp.ones(3), granularity="channel")),
         (ValueError, "channel_axis", lambda x: zoo.crrelu(x, channel_axis=2)),
         (ValueError, "g has the shape", lambda x: zoo.swiglu(x, x[0])),
         (ValueError, "n in 1...64", lambda x: zoo.lslu(x, jnp.ones(65), jnp.ones(65))),

@@ -174,7 +174,8 @@ def _nonzero_jvp(function: Callable, primals, tangents):
         return function(*(next(rest) if m else p for m, p in zip(moves, primals, strict=True)))
 
     pairs = [(p, t) for p, t, m in zip(primals, tangents, moves, strict=True) if m]
-    return jax.jvp(moving, *(tuple(side) for side in zip(*pairs, strict=True)))
+    points, directions = zip(*pairs, strict=True)
+    return jax.jvp(moving, points, directions)
 
 
 # ---- forward

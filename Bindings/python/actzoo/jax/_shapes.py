@@ -17,6 +17,8 @@ def spread(value, granularity: str, x: Shape, channel_axis: int, is_vector: bool
     """Reshape a parameter of the shape that a granularity asks for, so that it broadcasts."""
     words = set(granularity.split())
     own = value.shape[:-1] if is_vector else value.shape
+    if not x and words != {"layer"}:
+        raise ValueError(f"x is a number; nothing of it can vary per {granularity}")
     axis = channel_axis % max(len(x), 1)
     target, wanted = [1] * len(x), []
     if "sample" in words:
@@ -29,9 +31,11 @@ def spread(value, granularity: str, x: Shape, channel_axis: int, is_vector: bool
         channels = x[axis]
         wanted.append(own[-1] if "group" in words and own else channels)
         target[axis] = channels
+        if "group" in words and (not wanted[-1] or channels % wanted[-1]):
+            raise ValueError(f"{channels} channels are not {wanted[-1]} groups of equal size")
     if not wanted and math.prod(own) == 1:
         own, value = (), value.reshape(value.shape[len(own) :])
-    if own != tuple(wanted) or ("group" in words and (not wanted[-1] or channels % wanted[-1])):
+    if own != tuple(wanted):
         raise ValueError(
             f"a parameter per {granularity} has the shape {tuple(wanted)} for x of {x}, not {own}"
         )

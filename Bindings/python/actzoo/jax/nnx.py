@@ -33,8 +33,7 @@ class Activation(nnx.Module):
         self.channel_axis = channel_axis
         self.deterministic = False
         found = self.function.activation
-        is_noisy = found.uses_noise and rngs is not None
-        self.noise = nnx.data(rngs.noise.fork() if is_noisy else None)
+        self.noise = nnx.data(rngs.noise.fork() if found.uses_noise and rngs else None)
         for name in counts or {}:
             found.index(name)
         words = {}
