@@ -23,14 +23,12 @@ class DtypeError(ActZooError, TypeError):
 
 
 def _load() -> ctypes.CDLL:
-    path = lib.path.with_name("libactzoo_torch.so")
     try:
-        torch.ops.load_library(path)
-        shim = ctypes.CDLL(str(path))
+        shim = lib.shim("torch")
     except OSError as error:
         raise ImportError(
-            f"{path} cannot be used with torch {torch.__version__}: {error}; it needs torch 2.10 "
-            "or later, and is built by `make` in the zoo's folder"
+            f"the zoo's shim cannot be used with torch {torch.__version__}: {error}; it needs "
+            "torch 2.10 or later"
         ) from None
     shim.actzoo_torch_acquire.restype = ctypes.c_int64
     shim.actzoo_torch_release.argtypes = (ctypes.c_int64,)
