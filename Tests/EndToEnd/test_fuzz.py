@@ -27,7 +27,7 @@ def test_bytes_of_strangers_are_read_or_refused(target, tmp_path):
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     replayed = re.search(rf"{target} replayed (\d+) cases and (\d+) inputs", done.stdout)
     kept = len(list((ROOT / "Tests" / "Fuzz" / "corpus" / target).iterdir()))
-    assert replayed and int(replayed[2]) > kept > 50, done.stdout
+    assert replayed and int(replayed[2]) >= kept > 50, done.stdout
     executed = re.search(r"#(\d+)\s+DONE", done.stdout)
     assert executed and int(executed[1]) > int(replayed[2]), f"nothing was tried:\n{done.stdout}"
     assert any((tmp_path / f"{target}.corpus").iterdir()), "no input reached anything new"

@@ -14,7 +14,9 @@ HOME = ROOT / "build" / "tests" / "home"
 
 def environment(**changes):
     """The caller's environment without what steers the zoo, and with nobody's own plugins."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACTZOO_", "XDG_", "COLUMNS"))}
+    # PYTHONPATH: the tests of the package in the tree set it for their own processes.
+    unwanted = ("ACTZOO_", "XDG_", "COLUMNS", "PYTHONPATH")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     return {**kept, "HOME": str(HOME), **{k: str(v) for k, v in changes.items()}}
 
 
