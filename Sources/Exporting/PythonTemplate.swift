@@ -56,18 +56,6 @@ struct PythonTemplate {
     pythonName(activation.parameters[parameter].name)
   }
 
-  /// "CRReLU": the title without what a name cannot have.
-  private var typeName: String {
-    var name = ""
-    for scalar in activation.title.unicodeScalars {
-      switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
-      default: continue
-      }
-    }
-    return name
-  }
-
   private var names: [String] { activation.parameters.indices.map(name) }
   private var inputs: [String] { activation.isGated ? ["x", "g"] : ["x"] }
   private var noise: [String] { activation.usesNoise ? ["u"] : [] }
@@ -136,7 +124,7 @@ struct PythonTemplate {
 extension PythonTemplate {
   /// A module of PyTorch.
   var torch: String {
-    let type = typeName
+    let type = activation.typeName
     let stored = activation.parameters.enumerated().filter { !$0.element.isSupplied }
     let supplied = activation.parameters.enumerated().filter { $0.element.isSupplied }
       .map { name($0.offset) }

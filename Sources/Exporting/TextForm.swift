@@ -32,6 +32,18 @@ extension ActivationDescriptor {
     }
   }
 
+  /// "CRReLU": the title without what a name cannot have.
+  public var typeName: String {
+    var name = ""
+    for scalar in title.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
+      default: continue
+      }
+    }
+    return name
+  }
+
   /// How the formula is written as an equation: "y = max(x, 0)".
   public var equation: String { "y = \(formulaText)" }
 }

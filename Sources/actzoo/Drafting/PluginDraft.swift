@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 import Foundation
 
@@ -32,7 +33,7 @@ struct PluginDraft {
     let source: (String, String)
     switch language {
     case .swift:
-      let type = Glue.typeName(activation)
+      let type = activation.typeName
       source = ("\(type).swift", try SwiftTemplate(activation, type: type).text())
     case .c:
       source = ("\(name).c", try CTemplate([activation], counts: [[]], descriptor: nil).text())

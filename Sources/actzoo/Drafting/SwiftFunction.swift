@@ -44,7 +44,7 @@ struct SwiftFunction {
   /// Why the kit cannot express an activation; nil if it can.
   static func obstacle(_ activation: ActivationDescriptor, _ counts: [Int]) -> String? {
     let lengths = activation.parameters.map { $0.length(counts: counts) }
-    let type = Glue.typeName(activation)
+    let type = activation.typeName
     guard type.first?.isLetter ?? false, !kitTypes.contains(type) else {
       return "'\(activation.title)' gives no name for a Swift type beside the plugin kit's; use C."
     }
@@ -84,10 +84,10 @@ struct SwiftFunction {
   }
 
   /// No file of the kit has such a name: one module cannot have two files of one name.
-  var fileName: String { "\(Glue.typeName(activation))Formula.swift" }
+  var fileName: String { "\(activation.typeName)Formula.swift" }
 
   func text() -> String {
-    let type = Glue.typeName(activation)
+    let type = activation.typeName
     let isScalar = Self.isScalar(activation)
     var lines = [
       "// Made from the formula by actzoo. \(activation.id)", "",

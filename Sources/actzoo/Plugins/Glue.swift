@@ -1,3 +1,4 @@
+import Exporting
 import Formula
 
 /// The parts of a Swift plugin that follow from its descriptor, so that its author states nothing
@@ -74,7 +75,7 @@ struct Glue {
       for type in Self.types {
         for pass in Self.passes {
           let name = "\(symbol(activation, type.swift))_\(pass)"
-          let types = "\(Self.typeName(activation)).self, \(type.swift).self"
+          let types = "\(activation.typeName).self, \(type.swift).self"
           // A kernel that nobody can call would still be compiled, and sums that nobody wants computed.
           let learns = activation.parameters.contains { !$0.isFixed }
           func kernel(_ pass: String) -> String { "{ rows(\(types), \(pass).self, $0) }" }
@@ -94,11 +95,6 @@ struct Glue {
       }
     }
     return source
-  }
-
-  /// "GELU-tanh" -> `GELUtanh`: the Swift type that a plugin's source must define.
-  static func typeName(_ activation: ActivationDescriptor) -> String {
-    String(activation.title.filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
   }
 
   private func symbol(_ activation: ActivationDescriptor, _ type: String) -> String {
