@@ -52,6 +52,22 @@ def test_the_installed_command_finds_its_plugins_and_its_kit(prefix, tmp_path):
     assert len(list(sheets.glob("*/README.md"))) == len(list(ROOT.glob("Plugins/*/README.md")))
 
 
+def test_the_licences_are_there(prefix):
+    for name in ("LICENSE", "THIRD_PARTY"):
+        installed = prefix / "share" / "doc" / "actzoo" / name
+        assert installed.read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_whatever_is_linked_statically_has_its_licence():
+    built = (ROOT / "Makefile").read_text() + (ROOT / "Package.swift").read_text()
+    linked = {
+        *re.findall(r"-l:(\w+?)(?:_pic)?\.a\b", built),
+        *re.findall(r'package\(url: ".*/([\w-]+)"', built),
+    }
+    text = (ROOT / "THIRD_PARTY").read_text()
+    assert linked >= {"libffi"} and not [name for name in linked if name not in text]
+
+
 @pytest.mark.parametrize("generator", ["Ninja", "Unix Makefiles"])
 def test_a_cmake_project(prefix, bits, tmp_path, generator):
     source = ROOT / "Tests" / "EndToEnd" / "consumer"

@@ -90,6 +90,17 @@ def test_its_needs(wheel):
     assert [n.split()[1].split(">")[0] for n in needs if "extra ==" not in n] == ["numpy"]
 
 
+def test_its_licences(wheel):
+    file = zipfile.ZipFile(wheel)
+    (metadata,) = (n for n in file.namelist() if n.endswith("METADATA"))
+    text = file.read(metadata).decode()
+    assert "License-Expression: Apache-2.0 AND MIT\n" in text
+    for name in ("LICENSE", "THIRD_PARTY"):
+        assert f"License-File: {name}\n" in text
+        carried = file.read(metadata.replace("METADATA", f"licenses/{name}"))
+        assert carried == (ROOT / name).read_bytes()
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("auditwheel"), reason="auditwheel is missing")
 def test_auditwheel_finds_the_same_oldest_glibc(wheel):
     # One library is torch's: who loads the shim has loaded it.
