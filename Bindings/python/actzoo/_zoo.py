@@ -2,14 +2,17 @@
 
 import ctypes
 import functools
+import keyword
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from . import _library as lib
 from ._library import ActZooError, Tensor
 
+T = TypeVar("T")
 GRANULARITIES = {"layer": 0, "channel": 1, "group": 2, "element": 4, "sample": 8}
 
 
@@ -298,3 +301,29 @@ class Zoo:
             )
             rows.append((kinds.get(r.kind, "?"), path, rule, text))
         return rows
+
+
+def attribute(module: str, name: str, make: Callable[[str], T]) -> T:
+    """Make what `module.gelu_tanh` stands for, of "gelu-tanh": for a module's `__getattr__`.
+
+    An underscore behind keeps a name that is a word of Python's apart from it.
+    """
+    sentence = ""
+    if not name.startswith("_"):
+        for spelt in (name.replace("_", "-"), name, name.rstrip("_")):
+            try:
+                return make(spelt)
+            except ActZooError as error:
+                sentence = sentence or f": {error}"
+    raise AttributeError(f"{module} has no '{name}'{sentence}", name=name)
+
+
+def attributes(zoo: Zoo, *own: str) -> list[str]:
+    """Names of a module's `own`, and those under which it has the zoo's activations."""
+    return sorted({*own, *(identifier(a.name) for a in zoo)})
+
+
+def identifier(name: str) -> str:
+    """A name as Python can write it: `gelu_tanh`, `lambda_`."""
+    name = re.sub(r"\W", "_", name)
+    return name + "_" if keyword.iskeyword(name) else name

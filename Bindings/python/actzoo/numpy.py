@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from . import _library as lib
 from ._library import ActZooError, Tensor
-from ._zoo import Activation
+from ._zoo import Activation, attribute, attributes
 
 Array = npt.NDArray[Any]
 # One word for all parameters, or a word for each by name: `Activation.bind`.
@@ -213,10 +213,11 @@ def _function(name: str) -> Function:
 
 def __getattr__(name: str) -> Function:
     """Look names up in the zoo: `actzoo.numpy.gelu_tanh` is `Function("gelu-tanh")`."""
-    if not name.startswith("_"):
-        for spelt in (name, name.replace("_", "-")):
-            try:
-                return _function(spelt)
-            except ActZooError:
-                continue
-    raise AttributeError(f"actzoo.numpy has no '{name}', and the zoo no activation of that name")
+    return attribute(__name__, name, _function)
+
+
+def __dir__() -> list[str]:
+    """List the activations too."""
+    from . import zoo
+
+    return attributes(zoo(), *globals())

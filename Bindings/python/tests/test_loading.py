@@ -1,5 +1,6 @@
 """actzoo.load_plugin and actzoo.formula; functions of arrays by name, with out=, bf16, backward."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -81,6 +82,16 @@ def test_a_refused_plugin_is_an_exception_and_no_abort(tmp_path):
     code = f"import actzoo; actzoo.load_plugin({str(file)!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1 and "is refused" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("module", ["numpy", "jax", "torch.functional"])
+def test_modules_list_the_zoo_and_name_the_nearest(module):
+    pytest.importorskip(module.partition(".")[0])
+    found = importlib.import_module(f"actzoo.{module}")
+    assert {"crrelu", "gelu_tanh", "__name__"} <= set(dir(found))
+    assert found.gelu_tanh and not hasattr(found, "_gelu_tanh")
+    with pytest.raises(AttributeError, match=f"^actzoo.{module} has no 'gelu_tan': .*gelu-tanh"):
+        found.gelu_tan  # noqa: B018
 
 
 def test_functions_by_name():

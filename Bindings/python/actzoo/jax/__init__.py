@@ -20,7 +20,8 @@ import jax.numpy as jnp
 
 from .. import _library as lib
 from .. import get as _find
-from .._zoo import Activation, Parameter
+from .. import zoo as _zoo
+from .._zoo import Activation, Parameter, attribute, attributes, identifier
 from ._primitives import Formula, Operation, common_axes, composite, forward
 from ._shapes import four_axes, spread
 
@@ -46,7 +47,7 @@ class Function:
         """Use `get` or `function`."""
         self.activation = activation
         self.formula = Formula(activation, is_known)
-        self.__name__ = self.__qualname__ = activation.name.replace("-", "_").replace(".", "_")
+        self.__name__ = self.__qualname__ = identifier(activation.name)
         names = [*("x", "g")[: self.formula.inputs], *(p.name for p in activation.parameters)]
         self._names = names
         self.__doc__ = f"{activation.title}: {activation.formula}\n\nArguments: {', '.join(names)}."
@@ -213,10 +214,9 @@ def function(activation: Activation) -> Function:
 
 def __getattr__(name: str) -> Function:
     """Look names up in the zoo: `actzoo.jax.gelu_tanh` is `get("gelu-tanh")`."""
-    if not name.startswith("_"):
-        for spelt in (name, name.replace("_", "-")):
-            try:
-                return get(spelt)
-            except ValueError:
-                continue
-    raise AttributeError(f"actzoo.jax has no '{name}', and the zoo no activation of that name")
+    return attribute(__name__, name, get)
+
+
+def __dir__() -> list[str]:
+    """List the activations too."""
+    return attributes(_zoo(), *globals())

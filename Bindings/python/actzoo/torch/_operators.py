@@ -10,12 +10,10 @@ Attributes are text and numbers, never a handle, so graphs can be stored.
 """
 
 import functools
-import keyword
-import re
 
 import torch
 
-from .. import get
+from .. import _zoo, get
 from .._library import ActZooError
 from .._zoo import Activation
 from ._evaluator import Evaluator, evaluator, second
@@ -26,9 +24,9 @@ _defined: dict[str, Activation] = {}  # by operator name
 
 
 def identifier(name: str) -> str:
-    """A name as Python can write it: `lambda_`, `gelu_tanh`."""
-    name = re.sub(r"\W", "_", name)
-    return name + "_" if keyword.iskeyword(name) or name in _taken else name
+    """A name as a schema can have it: neither Python's own nor one that all operators take."""
+    name = _zoo.identifier(name)
+    return name + "_" if name in _taken else name
 
 
 def _same(a: Activation, b: Activation) -> bool:

@@ -9,9 +9,9 @@ generator.
 import torch
 
 from .. import get
-from .. import list as _list
+from .. import zoo as _zoo
 from .._library import INVALID, ActZooError
-from .._zoo import Activation
+from .._zoo import Activation, attribute, attributes
 from ._evaluator import Evaluator, evaluator
 from ._operators import identifier
 
@@ -117,18 +117,9 @@ def _chosen(activation, tensors, values, granularity, groups, channel_axis) -> E
 
 
 def __getattr__(name: str):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    for candidate in (name.replace("_", "-"), name, name.rstrip("_")):
-        try:
-            made = function(get(candidate))
-        except ActZooError as error:
-            sentence = str(error)
-            continue
-        globals()[name] = made
-        return made
-    raise AttributeError(sentence)
+    globals()[name] = made = attribute(__name__, name, lambda spelt: function(get(spelt)))
+    return made
 
 
 def __dir__():
-    return sorted(identifier(n) for n in _list())
+    return attributes(_zoo(), *globals())
