@@ -17,10 +17,14 @@ import pytest
 import actzoo
 
 jax = pytest.importorskip("jax")
+for _module in ("jax.experimental", "jax.export"):
+    importlib.import_module(_module)
 jnp = importlib.import_module("jax.numpy")
 zoo = importlib.import_module("actzoo.jax")
 rules = importlib.import_module("actzoo.jax._primitives")
 
+# Where it was before JAX 0.8.
+enable_x64 = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
 RNG = np.random.default_rng(11)
 ALL = actzoo.list()
 DAY = datetime.date.today().toordinal()
@@ -31,7 +35,7 @@ SHAPE = (2, 3, 4)
 
 @pytest.fixture
 def doubles():
-    with jax.enable_x64(True):
+    with enable_x64(True):
         yield
 
 
@@ -347,7 +351,7 @@ def test_a_compiled_program_is_saved_and_runs_in_another_process(tmp_path):
     (tmp_path / "slope").write_bytes(saved)
     done = child(
         """
-        import sys, jax, jax.numpy as jnp, actzoo.jax
+        import sys, jax, jax.export, jax.numpy as jnp, actzoo.jax
         program = jax.export.deserialize(bytearray(open(sys.argv[1], "rb").read()))
         print(program.call(jnp.ones(16))[0])
         """,
@@ -490,3 +494,10 @@ def test_a_layer_of_flax_learns():
         Activation("crrelu", granularity="element")
     with pytest.raises(TypeError, match="keeps 'eps' itself"):
         model.crrelu(x, eps=1.0)
+
+
+def test_an_older_jax_is_refused_with_a_sentence():
+    code = "import jax; jax.__version_info__ = (0, 6, 1); import actzoo.jax"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: actzoo.jax needs JAX 0.6.2 or later, and this is"), last

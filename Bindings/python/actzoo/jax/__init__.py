@@ -18,6 +18,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+if jax.__version_info__ < (0, 6, 2):
+    raise ImportError(
+        f"actzoo.jax needs JAX 0.6.2 or later, and this is {jax.__version__}; install a newer JAX"
+    )
+
 from .. import _library as lib
 from .. import get as _find
 from .. import zoo as _zoo
@@ -208,7 +213,10 @@ def get(name: str) -> Function:
 
 @functools.cache
 def function(activation: Activation) -> Function:
-    """Make a function of an activation that is not in the zoo: of a plugin just loaded, say."""
+    """Make a function of an activation that is not in the zoo: of a plugin just loaded, say.
+
+    It is kept until the process ends, since compiled programs may name it.
+    """
     return Function(activation, False)
 
 

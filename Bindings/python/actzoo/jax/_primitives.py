@@ -131,6 +131,12 @@ def composite(op: Operation, *operands):
     return slope + jax.lax.stop_gradient(y - slope)
 
 
+def _vary(operand, axes: tuple[str, ...]):
+    if hasattr(jax.lax, "pcast"):
+        return jax.lax.pcast(operand, axes, to="varying")
+    return jax.lax.pvary(operand, axes)  # its name before JAX 0.8
+
+
 def common_axes(operands) -> list:
     """Say of all operands that they vary over the mesh axes that one varies over, in shard_map.
 
@@ -145,8 +151,7 @@ def common_axes(operands) -> list:
     ]
     axes = frozenset().union(*varying)
     return [
-        jax.lax.pcast(o, tuple(axes - v), to="varying") if axes - v else o
-        for o, v in zip(operands, varying, strict=True)
+        _vary(o, tuple(axes - v)) if axes - v else o for o, v in zip(operands, varying, strict=True)
     ]
 
 
