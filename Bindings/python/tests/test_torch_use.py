@@ -1,5 +1,6 @@
 """actzoo.torch as it is used: threads, forks, data loaders, changed models, and mistakes."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -336,3 +337,13 @@ def test_an_activation_of_a_text_is_pickled_with_it(tmp_path):
     assert torch.equal(pickle.loads(stored)(x), y)
     file.unlink()
     assert torch.equal(pickle.loads(stored)(x), y)
+
+
+def test_what_is_exported_of_a_formula_outlives_it():
+    """Graphs name their operator; so that one stays."""
+    formula = actzoo.formula("x * sigmoid(b * x)", name="exported", b=1.5)
+    x = torch.randn(5)
+    program = torch.export.export(actzoo.torch.Activation(formula), (x,))
+    del formula
+    gc.collect()
+    torch.testing.assert_close(program.module()(x), x * torch.sigmoid(1.5 * x))

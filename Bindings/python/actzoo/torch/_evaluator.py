@@ -11,6 +11,10 @@ All keep for the backward pass the tensors that they were given, and nothing els
 
 import functools
 import warnings
+import weakref
+from collections import deque
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.autograd import forward_ad
@@ -50,12 +54,16 @@ class Evaluator:
         by_name = dict(zip(names, words, strict=True))
         self.raw = Raw(activation, by_name, groups, counts, channel_axis)
         self.inputs = 1 + activation.is_gated
-        # Here and not when it is first needed: torch.compile cannot trace its definition.
-        from ._operators import bound_operator
-
-        self.operator = bound_operator(self)
         self.function = _function(self, self.inputs + len(names))
         self.call = _caller(self, self.inputs + len(names))
+
+    @functools.cached_property
+    def operator(self) -> Callable[..., torch.Tensor]:
+        """The public operator with the options of this evaluator."""
+        from ._operators import operator, options
+
+        op, chosen = operator(self.activation), options(self)
+        return functools.partial(op, **chosen) if chosen else op
 
     @functools.cached_property
     def composite(self) -> Composite:
@@ -262,11 +270,29 @@ def _vjp(evaluator: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> 
     return list(torch.func.vjp(formula, *chosen)[1](dy))
 
 
+def _compiled_operator(e: Evaluator) -> Callable[..., torch.Tensor]:
+    """The public operator for torch.compile: defined when it is traced, since it is for ever."""
+    from ._operators import operator_name, options
+
+    chosen = options(e)
+
+    @torch.compiler.assume_constant_result  # calls it, and so defines the operator
+    def name() -> str:
+        return operator_name(e.activation)
+
+    def operator(*tensors, **seed):
+        return getattr(torch.ops.actzoo, name()).default(*tensors, **seed, **chosen)
+
+    return operator
+
+
 def _caller(e: Evaluator, count: int):
     """The function of inputs and parameters. Its common way is short, every 50 ns count there: the
     shim checks the tensors, and when it refuses them `_carefully` looks again."""
-    operator, raw, handle, plain = e.operator, e.raw.operator, e.raw.handle, _PLAIN
+    raw, handle, plain = e.raw.operator, e.raw.handle, _PLAIN
+    # Here and not when it is first needed: torch.compile cannot trace its making.
     composite = e.composite
+    operator = _compiled_operator(e)
     is_compiling, grad = torch.compiler.is_compiling, torch.is_grad_enabled
     transforms, modes, tracing = _transforms, _modes, _tracing
     last = _WIDE if count > e.inputs else {d: d for d in DTYPES}
@@ -364,7 +390,10 @@ def split(granularity: str | dict | None, activation: Activation) -> tuple:
     )
 
 
-_cache: dict = {}
+# Whoever has an evaluator keeps it, and so do the last ones for calls of functions with options. A
+# program may make any number of formulas.
+_alive: weakref.WeakValueDictionary[tuple[Any, ...], Evaluator] = weakref.WeakValueDictionary()
+_recent: deque[Evaluator] = deque(maxlen=64)
 
 
 def evaluator(
@@ -385,6 +414,9 @@ def evaluator(
         tuple(sorted((counts or {}).items())),
         channel_axis,
     )
-    if key not in _cache:
-        _cache[key] = Evaluator(activation, words, groups, dict(counts or {}), channel_axis)
-    return _cache[key]
+    found = _alive.get(key)
+    if found is None:
+        found = Evaluator(activation, words, groups, dict(counts or {}), channel_axis)
+        _alive[key] = found
+        _recent.append(found)
+    return found

@@ -99,9 +99,9 @@ class Raw:
 _numbers = itertools.count()
 
 
-@functools.lru_cache(maxsize=256)
-def _formula(activation: Activation, counts: tuple) -> FunctionType:
-    source = activation.export("torch", dict(counts))
+def _formula(activation: Activation, counts: dict[str, int]) -> tuple[FunctionType, str]:
+    """The formula in torch's operations, and the name of the module that it lives in."""
+    source = activation.export("torch", counts)
     # A module of its own: torch.compile looks the functions it traces up by their module's name.
     module = ModuleType(f"actzoo.torch._formula_{next(_numbers)}")
     sys.modules[module.__name__], namespace = module, module.__dict__
@@ -110,14 +110,14 @@ def _formula(activation: Activation, counts: tuple) -> FunctionType:
     # What is defined last before the module's class is the formula itself.
     formula = [v for v in namespace.values() if isinstance(v, FunctionType)][-1]
     if surrogate is None:
-        return formula
+        return formula, module.__name__
 
     def straight_through(*values):
         """The value of the formula with the derivatives of its surrogate."""
         through = surrogate(*values)
         return formula(*values).detach() + (through - through.detach())
 
-    return straight_through
+    return straight_through, module.__name__
 
 
 class Composite:
@@ -125,7 +125,8 @@ class Composite:
 
     def __init__(self, activation: Activation, words: tuple, groups, counts: dict, channel_axis):
         """`words` are the granularities of all parameters."""
-        self._formula = _formula(activation, tuple(sorted(counts.items())))
+        self._formula, module = _formula(activation, counts)
+        weakref.finalize(self, sys.modules.pop, module, None)
         self._words, self._groups, self._axis = words, groups, channel_axis
         self._parameters = activation.parameters
         self._inputs = 1 + activation.is_gated

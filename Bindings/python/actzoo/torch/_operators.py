@@ -5,11 +5,10 @@
 
 Both have fakes and autograd, so they are what torch.compile, torch.export, tracing and tensor
 subclasses see; eager calls go a shorter way to the same kernels (_evaluator.py). An operator is
-defined when it is first asked for, by a module or by name, as when an exported program is loaded.
+defined when it is first asked for, by what sees it or by name, as when an exported program is
+loaded; torch then keeps it until the process ends.
 Attributes are text and numbers, never a handle, so graphs can be stored.
 """
-
-import functools
 
 import torch
 
@@ -33,8 +32,11 @@ def _same(a: Activation, b: Activation) -> bool:
     return (a.id, a.text, a.path) == (b.id, b.text, b.path)
 
 
-def operator(activation: Activation):
-    """The public operator of an activation."""
+def operator_name(activation: Activation) -> str:
+    """The name in torch.ops.actzoo of the public operator, which is defined now if it is not yet.
+
+    With the operator the activation is kept for ever; one that is only called in eager mode is not.
+    """
     name = identifier(activation.name)
     if name in _defined and not _same(_defined[name], activation):
         # Another plugin's, or another text's, activation of the same name.
@@ -44,20 +46,24 @@ def operator(activation: Activation):
     if name not in _defined:
         _defined[name] = activation  # first: defining looks whether the name is there
         _define(name, activation)
-    return getattr(torch.ops.actzoo, name).default
+    return name
 
 
-def bound_operator(e: Evaluator):
-    """The public operator with the options of an evaluator."""
-    options = {}
+def operator(activation: Activation) -> torch._ops.OpOverload:
+    """The public operator of an activation."""
+    return getattr(torch.ops.actzoo, operator_name(activation)).default
+
+
+def options(e: Evaluator) -> dict[str, str | int]:
+    """What the public operator is told beside tensors, to be this evaluator."""
+    chosen: dict[str, str | int] = {}
     if any(w != p.granularity for w, p in zip(e.words, e.activation.parameters, strict=True)):
-        options["granularity"] = ",".join(e.words)
+        chosen["granularity"] = ",".join(e.words)
     if e.groups:
-        options["groups"] = e.groups
+        chosen["groups"] = e.groups
     if e.channel_axis != 1:
-        options["channel_axis"] = e.channel_axis
-    op = operator(e.activation)
-    return functools.partial(op, **options) if options else op
+        chosen["channel_axis"] = e.channel_axis
+    return chosen
 
 
 def _define(name: str, activation: Activation) -> None:
