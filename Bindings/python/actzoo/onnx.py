@@ -48,12 +48,14 @@ _IR_VERSION = 8
 class _Recorder:
     """Makes nodes through `emit(operator, inputs, attributes)`; equal ones are made once."""
 
-    def __init__(self, emit: Callable[[str, Sequence, dict], Any], like):
+    def __init__(
+        self, emit: Callable[[str, Sequence[Any], dict[str, Any]], Any], like: Any
+    ) -> None:
         """`like` is the value whose type constants take."""
         self.emit, self.like = emit, like
-        self.made: dict[tuple, Any] = {}
+        self.made: dict[tuple[Any, ...], Any] = {}
 
-    def node(self, operator: str, *operands, **attributes) -> "_Value":
+    def node(self, operator: str, *operands: Any, **attributes: Any) -> "_Value":
         values = [self.value(o) for o in operands]
         key = (operator, *(id(v.name) for v in values), *sorted(attributes.items()))
         if key not in self.made:
@@ -62,7 +64,7 @@ class _Recorder:
             self.made[key] = (_Value(self, made), values)
         return self.made[key][0]
 
-    def value(self, operand) -> "_Value":
+    def value(self, operand: Any) -> "_Value":
         if isinstance(operand, _Value):
             return operand
         key = (float(operand), str(float(operand)))  # -0.0 is not 0.0
@@ -76,11 +78,11 @@ class _Recorder:
 class _Value:
     """A tensor of a graph that is being written."""
 
-    def __init__(self, recorder: _Recorder, name):
+    def __init__(self, recorder: _Recorder, name: Any) -> None:
         """`name` is whatever `emit` gave."""
         self.recorder, self.name = recorder, name
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: tuple[Any, int]) -> "_Value":
         _, k = index  # [..., k]: a coefficient
         number = helper.make_tensor("value", TensorProto.INT64, [], [k])
         place = _Value(self.recorder, self.recorder.emit("Constant", [], {"value": number}))
@@ -89,24 +91,26 @@ class _Value:
             self.recorder.made[key] = self.recorder.node("Gather", self, place, axis=-1)
         return self.recorder.made[key]
 
-    def __neg__(self):
+    def __neg__(self) -> "_Value":
         return self.recorder.node("Neg", self)
 
-    def __ne__(self, other):
+    def __ne__(self, other: Any) -> "_Value":  # type: ignore[override] # compares element by element
         return self.recorder.node("Not", self.recorder.node("Equal", self, other))
 
     __hash__ = None  # type: ignore[assignment]
 
 
-def _binary(operator: str, unit: float | None = None):
-    def is_unit(other):
+def _binary(
+    operator: str, unit: float | None = None
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def is_unit(other: Any) -> bool:
         # Factors of 1 are left where `lost` would have been.
         return unit is not None and not isinstance(other, _Value) and other == unit
 
-    def forward(self, other):
+    def forward(self: _Value, other: Any) -> "_Value":
         return self if is_unit(other) else self.recorder.node(operator, self, other)
 
-    def backward(self, other):
+    def backward(self: _Value, other: Any) -> "_Value":
         drops = operator != "Div" and is_unit(other)
         return self if drops else self.recorder.node(operator, other, self)
 
@@ -133,29 +137,29 @@ for _name, _operator in (
     setattr(_Value, f"__{_name}__", _binary(_operator)[0])
 
 
-def _unary(operator: str):
+def _unary(operator: str) -> Callable[..., Any]:
     return lambda a: a.recorder.node(operator, a)
 
 
-def _extremum(operator: str):
+def _extremum(operator: str) -> Callable[..., Any]:
     return lambda a, b: (a if isinstance(a, _Value) else b).recorder.node(operator, a, b)
 
 
-def _where(condition, a, b):
+def _where(condition: Any, a: Any, b: Any) -> Any:
     return condition.recorder.node("Where", condition, a, b)
 
 
-def _sigmoid(a):
+def _sigmoid(a: Any) -> Any:
     # The operator of some runtimes stops at exp(-18).
     return 1.0 / (1.0 + _exp(-a))
 
 
-def _expm1(a):
+def _expm1(a: Any) -> Any:
     # exp(a) - 1 = tanh(a / 2) (exp(a) + 1), without the difference.
     return _tanh(0.5 * a) * (_exp(a) + 1.0)
 
 
-def _log1p(a):
+def _log1p(a: Any) -> Any:
     # The rounding of 1 + a cancels in log(w) / (w - 1).
     w = 1.0 + a
     rest = w - 1.0
@@ -163,11 +167,11 @@ def _log1p(a):
     return _where(is_small, a, a * (_unary("Log")(w) / _where(is_small, 1.0, rest)))
 
 
-def _softplus(a):
+def _softplus(a: Any) -> Any:
     return _extremum("Max")(a, 0.0) + _log1p(_exp(-_unary("Abs")(a)))
 
 
-def _gelu(a):
+def _gelu(a: Any) -> Any:
     # -40 times 0 is 0, minus infinity times 0 is not.
     bounded = _extremum("Max")(a, -40.0)
     return 0.5 * bounded * (1.0 + _unary("Erf")(0.7071067811865476 * a))
@@ -180,7 +184,7 @@ _relu = _unary("Relu")
 class _Names:
     """A module of names, for the formula's code to look them up."""
 
-    def __init__(self, **names):
+    def __init__(self, **names: Any) -> None:
         self.__dict__.update(names)
 
 
@@ -224,9 +228,9 @@ _OWN = {
 
 
 @functools.cache
-def _formula(activation: Activation, counts: tuple[tuple[str, int], ...]) -> Callable:
+def _formula(activation: Activation, counts: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
     source = activation.export("jax", dict(counts))
-    code: dict = {"jnp": _jnp, "jax": _jax}
+    code: dict[str, Any] = {"jnp": _jnp, "jax": _jax}
     # The names that the code imports are bound to those above.
     lines = [line for line in source.split("\n") if not line.startswith("import ")]
     exec(compile("\n".join(lines), f"<{activation.name}>", "exec"), code)
@@ -237,7 +241,13 @@ def _formula(activation: Activation, counts: tuple[tuple[str, int], ...]) -> Cal
     return formula
 
 
-def _record(activation: Activation, counts, recorder: _Recorder, inputs, parameters):
+def _record(
+    activation: Activation,
+    counts: dict[str, int],
+    recorder: _Recorder,
+    inputs: Sequence[Any],
+    parameters: Sequence[Any],
+) -> Any:
     """Write the formula down; gives the name of y."""
     values = [_Value(recorder, name) for name in inputs]
     values += [recorder.node("CastLike", _Value(recorder, p), values[0]) for p in parameters]
@@ -280,7 +290,7 @@ def function(
         p.name if p.name not in ("x", "g", "y") else p.name + "_" for p in found.parameters
     ]
 
-    def emit(operator, operands, attributes):
+    def emit(operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
         name = f"t{len(nodes)}"
         while name in parameters:
             name += "_"
@@ -312,7 +322,7 @@ def model(
     dtype: str = "float32",
     shape: Sequence[int | str | None] = ("n",),
     opset: int = 17,
-    **parameters,
+    **parameters: Any,
 ) -> onnx.ModelProto:
     """Make a model of one node: inputs x (and g) of the shape, and the parameters' values.
 
@@ -364,7 +374,7 @@ def model(
 # ---- torch.onnx.export
 
 
-def _lay_out(op, value, word: str, x, axis: int, is_vector: bool):
+def _lay_out(op: Any, value: Any, word: str, x: Any, axis: int, is_vector: bool) -> Any:
     """Reshape a parameter of the shape that a granularity asks for, so that it broadcasts."""
     words, rank = word.split(), len(x.shape)
     if word == "layer":
@@ -394,14 +404,14 @@ def _lay_out(op, value, word: str, x, axis: int, is_vector: bool):
     return op.Reshape(value, op.Constant(value_ints=[*shape, *behind]))
 
 
-def _translation(activation: Activation) -> Callable:
+def _translation(activation: Activation) -> Callable[..., Any]:
     """What torch's exporter calls for `torch.ops.actzoo.NAME`, with values of its graph."""
     inputs = 1 + activation.is_gated
     vectors = [p.is_vector for p in activation.parameters]
 
     names = ["seed"] * activation.uses_noise + ["granularity", "groups", "channel_axis"]
 
-    def translate(*arguments, **options):
+    def translate(*arguments: Any, **options: Any) -> Any:
         from onnxscript import opset18 as op
 
         tensors = arguments[: inputs + len(vectors)]
@@ -425,7 +435,7 @@ def _translation(activation: Activation) -> Callable:
             if p.is_vector
         }
 
-        def emit(operator, operands, attributes):
+        def emit(operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
             return getattr(op, operator)(*operands, **attributes)
 
         return _record(activation, counts, _Recorder(emit, x), tensors[:inputs], parameters)
@@ -434,7 +444,9 @@ def _translation(activation: Activation) -> Callable:
     return translate
 
 
-def translation_table(activations: Sequence[str | Activation] | None = None) -> dict:
+def translation_table(
+    activations: Sequence[str | Activation] | None = None,
+) -> dict[Any, Callable[..., Any]]:
     """Make the `custom_translation_table` that torch.onnx.export(dynamo=True) takes.
 
     Of all activations of the zoo, or of those given.

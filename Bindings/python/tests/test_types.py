@@ -27,6 +27,19 @@ def test_the_core_is_strict():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+FRAMEWORKS = ["torch", "jax", "flax", "onnx"]
+CONFIGURATION = Path(__file__).parents[1] / "pyproject.toml"
+
+
+@pytest.mark.skipif(not CONFIGURATION.exists(), reason="the wheel's tests are without it")
+@pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, FRAMEWORKS)), reason="a framework is not installed"
+)
+def test_the_whole_package_is_strict():
+    done = mypy("--config-file", CONFIGURATION, PACKAGE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 USER = """
 import numpy as np
 import actzoo

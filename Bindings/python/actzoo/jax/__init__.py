@@ -13,6 +13,7 @@ other devices, and for higher derivatives, the formula's own code does.
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -28,14 +29,14 @@ from .. import get as _find
 from .. import zoo as _zoo
 from .._zoo import Activation, Parameter, attribute, attributes, identifier
 from ._primitives import Formula, Operation, common_axes, composite, forward
-from ._shapes import four_axes, spread
+from ._shapes import Shape, four_axes, spread
 
 __all__ = ["Function", "function", "get"]
 
 _DTYPES = {"float16": lib.F16, "bfloat16": lib.BF16, "float32": lib.F32, "float64": lib.F64}
 
 
-def _floats(array, name: str):
+def _floats(array: jax.Array, name: str) -> jax.Array:
     if array.dtype.name not in _DTYPES:
         names = ", ".join(_DTYPES)
         raise TypeError(f"{name} is {array.dtype.name}; convert it to one of {names}")
@@ -48,7 +49,7 @@ class Function:
     Gated ones are `f(x, g, *parameters)`. Parameters come in the descriptor's order or by name.
     """
 
-    def __init__(self, activation: Activation, is_known: bool):
+    def __init__(self, activation: Activation, is_known: bool) -> None:
         """Use `get` or `function`."""
         self.activation = activation
         self.formula = Formula(activation, is_known)
@@ -57,11 +58,11 @@ class Function:
         self._names = names
         self.__doc__ = f"{activation.title}: {activation.formula}\n\nArguments: {', '.join(names)}."
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Name and arguments."""
         return f"<actzoo.jax.{self.__name__}({', '.join(self._names)})>"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by id: the zoo of the process that reads it has the activation."""
         if self.formula.key != self.activation.id:
             raise TypeError(f"{self} is not in the zoo; pickle its plugin's path or its formula")
@@ -69,13 +70,13 @@ class Function:
 
     def __call__(
         self,
-        *arguments,
-        key=None,
-        noise=None,
+        *arguments: Any,
+        key: Any = None,
+        noise: Any = None,
         granularity: str | dict[str, str] | None = None,
         channel_axis: int = -1,
-        **named,
-    ):
+        **named: Any,
+    ) -> jax.Array:
         """Y, in x's shape and type.
 
         With `granularity`, a word for all parameters that are not fixed or one for each by name,
@@ -110,14 +111,14 @@ class Function:
         return i < inputs or self.activation.parameters[i - inputs].supplied
 
     @staticmethod
-    def _array(operand, name: str):
+    def _array(operand: Any, name: str) -> jax.Array | None:
         try:
             return None if operand is None else jnp.asarray(operand)
         except (TypeError, ValueError):
             raise TypeError(f"{name} is {type(operand).__name__}, not an array") from None
 
 
-def _inputs(f: Function, operands) -> list:
+def _inputs(f: Function, operands: Sequence[Any]) -> list[jax.Array]:
     x = _floats(operands[0], "x")
     if f.formula.inputs == 1:
         return [x]
@@ -130,7 +131,9 @@ def _inputs(f: Function, operands) -> list:
     return [x.astype(dtype), g.astype(dtype)]
 
 
-def _parameter(f: Function, p: Parameter, given, word: str | None, channel_axis: int, x):
+def _parameter(
+    f: Function, p: Parameter, given: Any, word: str | None, channel_axis: int, x: jax.Array
+) -> tuple[jax.Array, Shape]:
     """A parameter that broadcasts against x, and its shape without coefficients."""
     wide = jnp.promote_types(x.dtype, jnp.float32)
     if given is None:
@@ -156,7 +159,14 @@ def _parameter(f: Function, p: Parameter, given, word: str | None, channel_axis:
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2), inline=True)
-def _evaluate(f: Function, words, channel_axis: int, operands, key, noise):
+def _evaluate(
+    f: Function,
+    words: tuple[tuple[str, str], ...] | str | None,
+    channel_axis: int,
+    operands: Sequence[Any],
+    key: Any,
+    noise: Any,
+) -> jax.Array:
     activation = f.activation
     xs = _inputs(f, operands)
     shape, rank = xs[0].shape, max(xs[0].ndim, 1)
@@ -185,13 +195,18 @@ def _evaluate(f: Function, words, channel_axis: int, operands, key, noise):
     return _apply(Operation(f.formula, noise is not None), xs, parameters, noise or [])
 
 
-def _apply(op: Operation, xs, parameters, noise):
+def _apply(
+    op: Operation,
+    xs: list[jax.Array],
+    parameters: list[tuple[jax.Array, Shape]],
+    noise: list[jax.Array],
+) -> jax.Array:
     shape = xs[0].shape
     is_sharded = any(axis is not None for axis in jax.typeof(xs[0]).sharding.spec)
     if 0 in shape or is_sharded:
         # Nothing to compute; or each device has a part, and a kernel would be given the whole.
-        rows = [a.reshape((1,) * (len(shape) - len(own)) + a.shape) for a, own in parameters]
-        return composite(op, *xs, *rows, *noise)
+        full = [a.reshape((1,) * (len(shape) - len(own)) + a.shape) for a, own in parameters]
+        return composite(op, *xs, *full, *noise)
     four, rows = four_axes(shape, [own for _, own in parameters])
     laid = []
     for (a, own), row in zip(parameters, rows, strict=True):

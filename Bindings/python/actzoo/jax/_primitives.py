@@ -16,8 +16,9 @@ of an axis; vectors have their coefficients behind these. Batches come from vmap
 
 import ctypes
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -38,7 +39,7 @@ for _pass in ("forward", "backward"):
 class Formula:
     """An activation for XLA: the key its kernels go by, and its formula in jax.numpy."""
 
-    def __init__(self, activation: Activation, is_known: bool):
+    def __init__(self, activation: Activation, is_known: bool) -> None:
         """Make the activation known to the shim; `is_known`: every process finds it by its id."""
         self.activation = activation
         self.inputs = 2 if activation.is_gated else 1
@@ -48,16 +49,16 @@ class Formula:
         if _shim.actzoo_jax_register(self.key.encode(), activation._handle, message):
             raise lib.ActZooError(lib.UNSUPPORTED, message.value.decode())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Show the name, as jaxprs print it."""
         return self.activation.name
 
     @functools.cache  # noqa: B019 - formulas live as long as the process, as the shim's keys do
-    def functions(self, counts: tuple[int, ...]) -> tuple[Callable, Callable]:
+    def functions(self, counts: tuple[int, ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Give the formula, and what derivatives are taken of, for numbers of coefficients."""
         vectors = (p.name for p in self.activation.parameters if p.is_vector)
         source = self.activation.export("jax", dict(zip(vectors, counts, strict=True)))
-        code: dict = {}
+        code: dict[str, Any] = {}
         exec(compile(source, f"<{self.activation.name}>", "exec"), code)
         # In the order of the text: helpers, the formula, `surrogate` if there is one, `init`.
         names = list(code)
@@ -72,7 +73,7 @@ class Operation:
     formula: Formula
     has_noise: bool
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Show the name, as jaxprs print it."""
         return repr(self.formula)
 
@@ -91,18 +92,18 @@ class Operation:
         flags = [p.is_vector for p in self.formula.activation.parameters]
         return [False] * self.inputs + flags + [False] * self.has_noise
 
-    def counts(self, operands) -> tuple[int, ...]:
+    def counts(self, operands: Sequence[Any]) -> tuple[int, ...]:
         """Numbers of coefficients of the vectors."""
         return tuple(o.shape[-1] for o, v in zip(operands, self.vectors(), strict=True) if v)
 
-    def axes(self, operands, wanted: tuple[bool, ...] = ()) -> list[tuple[int, ...]]:
+    def axes(self, operands: Sequence[Any], wanted: tuple[bool, ...] = ()) -> list[tuple[int, ...]]:
         """Shapes without coefficients: of operands, and of tangents of those wanted or of dy."""
         flags = self.vectors()
         flags += [v for v, w in zip(flags, wanted, strict=False) if w]
         flags += [False] * (len(operands) - len(flags))
         return [o.shape[:-1] if v else o.shape for o, v in zip(operands, flags, strict=True)]
 
-    def gradient_shape(self, i: int, operands) -> tuple[int, ...]:
+    def gradient_shape(self, i: int, operands: Sequence[Any]) -> tuple[int, ...]:
         """Shape of the gradient by the i-th operand: summed over axes, but not over batches."""
         axes = self.axes(operands)
         full = jnp.broadcast_shapes(*axes)
@@ -110,7 +111,7 @@ class Operation:
         return (*full[:kept], *operands[i].shape[kept:])
 
 
-def value(op: Operation, *operands, derivative: bool = False):
+def value(op: Operation, *operands: Any, derivative: bool = False) -> jax.Array:
     """Y by the formula's code; with `derivative` what derivatives are taken of."""
     x = operands[0]
     wide = jnp.promote_types(x.dtype, jnp.float32)
@@ -122,7 +123,7 @@ def value(op: Operation, *operands, derivative: bool = False):
     return jnp.broadcast_to(y, jnp.broadcast_shapes(*op.axes(operands))).astype(x.dtype)
 
 
-def composite(op: Operation, *operands):
+def composite(op: Operation, *operands: Any) -> jax.Array:
     """Y by the formula's code, differentiable as it stands."""
     y = value(op, *operands)
     if len(set(op.formula.functions(op.counts(operands)))) == 1:
@@ -131,13 +132,13 @@ def composite(op: Operation, *operands):
     return slope + jax.lax.stop_gradient(y - slope)
 
 
-def _vary(operand, axes: tuple[str, ...]):
+def _vary(operand: jax.Array, axes: tuple[str, ...]) -> jax.Array:
     if hasattr(jax.lax, "pcast"):
         return jax.lax.pcast(operand, axes, to="varying")
-    return jax.lax.pvary(operand, axes)  # its name before JAX 0.8
+    return jax.lax.pvary(operand, axes)  # type: ignore[attr-defined] # its name before JAX 0.8
 
 
-def common_axes(operands) -> list:
+def common_axes(operands: Sequence[Any]) -> list[Any]:
     """Say of all operands that they vary over the mesh axes that one varies over, in shard_map.
 
     What all devices share has as its gradient the sum over them: JAX's own operations do the same.
@@ -155,10 +156,10 @@ def common_axes(operands) -> list:
     ]
 
 
-def _by(op: Operation, wanted: tuple[bool, ...], operands) -> Callable:
+def _by(op: Operation, wanted: tuple[bool, ...], operands: Sequence[Any]) -> Callable[..., Any]:
     """Give the differentiable formula as a function of the operands that are wanted."""
 
-    def function(*chosen):
+    def function(*chosen: Any) -> jax.Array:
         rest = iter(chosen)
         full = [next(rest) if w else o for w, o in zip(wanted, operands, strict=False)]
         return value(op, *full, *operands[len(wanted) :], derivative=True)
@@ -166,15 +167,17 @@ def _by(op: Operation, wanted: tuple[bool, ...], operands) -> Callable:
     return function
 
 
-def _chosen(wanted: tuple[bool, ...], operands) -> list:
+def _chosen(wanted: tuple[bool, ...], operands: Sequence[Any]) -> list[Any]:
     return [o for w, o in zip(wanted, operands, strict=False) if w]
 
 
-def _nonzero_jvp(function: Callable, primals, tangents):
+def _nonzero_jvp(
+    function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
     """jax.jvp of a function for a primitive's rule, whose tangents may be ad.Zero."""
     moves = [not isinstance(t, ad.Zero) for t in tangents]
 
-    def moving(*chosen):
+    def moving(*chosen: Any) -> Any:
         rest = iter(chosen)
         return function(*(next(rest) if m else p for m, p in zip(moves, primals, strict=True)))
 
@@ -186,20 +189,22 @@ def _nonzero_jvp(function: Callable, primals, tangents):
 # ---- forward
 
 
-def _forward_abstract(*operands, op):
+def _forward_abstract(*operands: Any, op: Operation) -> Any:
     return operands[0].update(shape=jnp.broadcast_shapes(*op.axes(operands)), weak_type=False)
 
 
-def _forward_jvp(primals, tangents, *, op):
+def _forward_jvp(
+    primals: Sequence[Any], tangents: Sequence[Any], *, op: Operation
+) -> tuple[Any, Any]:
     y = forward.bind(*primals, op=op)
     tangents = tangents[: op.differentiable]
     wanted = tuple(not isinstance(t, ad.Zero) for t in tangents)
     if not any(wanted):
-        return y, ad.Zero.from_primal_value(y)
+        return y, ad.Zero.from_primal_value(y)  # type: ignore[attr-defined] # set from outside
     return y, tangent.bind(*primals, *_chosen(wanted, tangents), op=op, wanted=wanted)
 
 
-def _forward_lowering(context, *operands, op):
+def _forward_lowering(context: Any, *operands: Any, op: Operation) -> Any:
     return jax.ffi.ffi_lowering("actzoo_forward")(
         context, *operands, activation=op.formula.key, noise=np.int64(op.has_noise)
     )
@@ -208,12 +213,12 @@ def _forward_lowering(context, *operands, op):
 # ---- tangent
 
 
-def _tangent_abstract(*operands, op, wanted):
+def _tangent_abstract(*operands: Any, op: Operation, wanted: tuple[bool, ...]) -> Any:
     shape = jnp.broadcast_shapes(*op.axes(operands, wanted))
     return operands[0].update(shape=shape, weak_type=False)
 
 
-def _tangent(*operands, op, wanted):
+def _tangent(*operands: Any, op: Operation, wanted: tuple[bool, ...]) -> jax.Array:
     shape = jnp.broadcast_shapes(*op.axes(operands, wanted))
     operands, tangents = operands[: len(op.vectors())], list(operands[len(op.vectors()) :])
     dtype = operands[0].dtype
@@ -234,7 +239,7 @@ def _tangent(*operands, op, wanted):
     return jnp.broadcast_to(total, shape).astype(dtype)
 
 
-def _tangent_value(*operands, op, wanted):
+def _tangent_value(*operands: Any, op: Operation, wanted: tuple[bool, ...]) -> Any:
     """Give what `_tangent` gives, by the formula's code alone: its derivatives are right."""
     operands, tangents = operands[: len(op.vectors())], operands[len(op.vectors()) :]
     primals = [
@@ -244,14 +249,18 @@ def _tangent_value(*operands, op, wanted):
     return jax.jvp(_by(op, wanted, operands), tuple(primals), tuple(tangents))[1]
 
 
-def _tangent_jvp(primals, tangents, *, op, wanted):
+def _tangent_jvp(
+    primals: Sequence[Any], tangents: Sequence[Any], *, op: Operation, wanted: tuple[bool, ...]
+) -> tuple[Any, Any]:
     function = functools.partial(_tangent_value, op=op, wanted=wanted)
     return tangent.bind(*primals, op=op, wanted=wanted), _nonzero_jvp(function, primals, tangents)[
         1
     ]
 
 
-def _tangent_transpose(dy, *operands, op, wanted):
+def _tangent_transpose(
+    dy: Any, *operands: Any, op: Operation, wanted: tuple[bool, ...]
+) -> list[Any]:
     operands, linear = operands[: len(op.vectors())], operands[len(op.vectors()) :]
     places = [i for i, w in enumerate(wanted) if w]
     unknown = [ad.is_undefined_primal(t) for t in linear]
@@ -267,7 +276,9 @@ def _tangent_transpose(dy, *operands, op, wanted):
 # ---- backward
 
 
-def _backward_abstract(*operands, op, wanted, has_dy):
+def _backward_abstract(
+    *operands: Any, op: Operation, wanted: tuple[bool, ...], has_dy: bool
+) -> list[Any]:
     return [
         operands[i].update(shape=op.gradient_shape(i, operands), weak_type=False)
         for i, w in enumerate(wanted)
@@ -275,7 +286,9 @@ def _backward_abstract(*operands, op, wanted, has_dy):
     ]
 
 
-def _backward_value(*operands, op, wanted, has_dy):
+def _backward_value(
+    *operands: Any, op: Operation, wanted: tuple[bool, ...], has_dy: bool
+) -> list[Any]:
     """Give the gradients by the formula's code."""
     operands, dy = operands[: len(op.vectors())], operands[len(op.vectors()) :]
     everything = (*operands, *dy)
@@ -288,13 +301,22 @@ def _backward_value(*operands, op, wanted, has_dy):
     return list(transpose(jnp.broadcast_to(dy[0], y.shape) if has_dy else jnp.ones_like(y)))
 
 
-def _backward_jvp(primals, tangents, *, op, wanted, has_dy):
+def _backward_jvp(
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    op: Operation,
+    wanted: tuple[bool, ...],
+    has_dy: bool,
+) -> tuple[Any, Any]:
     function = functools.partial(_backward_value, op=op, wanted=wanted, has_dy=has_dy)
     gradients = backward.bind(*primals, op=op, wanted=wanted, has_dy=has_dy)
     return gradients, _nonzero_jvp(function, primals, tangents)[1]
 
 
-def _backward_lowering(context, *operands, op, wanted, has_dy):
+def _backward_lowering(
+    context: Any, *operands: Any, op: Operation, wanted: tuple[bool, ...], has_dy: bool
+) -> Any:
     return jax.ffi.ffi_lowering("actzoo_backward")(
         context,
         *operands,
@@ -308,7 +330,13 @@ def _backward_lowering(context, *operands, op, wanted, has_dy):
 # ---- batches
 
 
-def _batch(primitive: Primitive, operands, batched, linear: int = 0, **parameters):
+def _batch(
+    primitive: Primitive,
+    operands: Sequence[Any],
+    batched: Sequence[int | None],
+    linear: int = 0,
+    **parameters: Any,
+) -> tuple[Any, Any]:
     """Vmap: one more axis in front, 1 for operands without it but in full for the last `linear`."""
     size = next(o.shape[b] for o, b in zip(operands, batched, strict=True) if b is not None)
     moved = []
@@ -323,7 +351,14 @@ def _batch(primitive: Primitive, operands, batched, linear: int = 0, **parameter
     return results, [0] * len(results) if primitive.multiple_results else 0
 
 
-def _define(name, abstract, rule, jvp, on_other_devices, on_cpu=None) -> Primitive:
+def _define(
+    name: str,
+    abstract: Callable[..., Any],
+    rule: Callable[..., Any],
+    jvp: Callable[..., Any],
+    on_other_devices: Callable[..., Any],
+    on_cpu: Callable[..., Any] | None = None,
+) -> Primitive:
     primitive = Primitive(name)
     primitive.multiple_results = name == "actzoo_backward"
     primitive.def_abstract_eval(abstract)
@@ -339,11 +374,18 @@ def _define(name, abstract, rule, jvp, on_other_devices, on_cpu=None) -> Primiti
     return primitive
 
 
-def _batch_tangent(primitive, operands, batched, *, op, wanted):
+def _batch_tangent(
+    primitive: Primitive,
+    operands: Sequence[Any],
+    batched: Sequence[int | None],
+    *,
+    op: Operation,
+    wanted: tuple[bool, ...],
+) -> tuple[Any, Any]:
     return _batch(primitive, operands, batched, sum(wanted), op=op, wanted=wanted)
 
 
-def _value(*operands, op):
+def _value(*operands: Any, op: Operation) -> jax.Array:
     return value(op, *operands)
 
 

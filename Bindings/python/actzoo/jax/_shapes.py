@@ -8,12 +8,15 @@ import itertools
 import math
 from collections.abc import Sequence
 
+import jax
 import jax.numpy as jnp
 
 Shape = tuple[int, ...]
 
 
-def spread(value, granularity: str, x: Shape, channel_axis: int, is_vector: bool):
+def spread(
+    value: jax.Array, granularity: str, x: Shape, channel_axis: int, is_vector: bool
+) -> jax.Array:
     """Reshape a parameter of the shape that a granularity asks for, so that it broadcasts."""
     words = set(granularity.split())
     own = value.shape[:-1] if is_vector else value.shape

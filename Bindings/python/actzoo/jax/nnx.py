@@ -1,8 +1,12 @@
 """Activations as layers of flax.nnx, with parameters that learn."""
 
+from typing import Any
+
+import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from .._zoo import Parameter
 from . import Function, get
 
 
@@ -25,9 +29,9 @@ class Activation(nnx.Module):
         groups: int = 0,
         channel_axis: int = -1,
         counts: dict[str, int] | None = None,
-        param_dtype=jnp.float32,
+        param_dtype: Any = jnp.float32,
         rngs: nnx.Rngs | None = None,
-    ):
+    ) -> None:
         """Lay the parameters out. `rngs` are for noise, of their stream `noise`."""
         self.function = activation if isinstance(activation, Function) else get(activation)
         self.channel_axis = channel_axis
@@ -58,7 +62,7 @@ class Activation(nnx.Module):
         self.granularity = tuple(words.items())
 
     @staticmethod
-    def _rows(p, word: str, channels: int | None, groups: int) -> tuple[int, ...]:
+    def _rows(p: Parameter, word: str, channels: int | None, groups: int) -> tuple[int, ...]:
         if p.supplied or word == "layer":
             return ()
         if word == "channel":
@@ -73,7 +77,14 @@ class Activation(nnx.Module):
             f"a layer cannot keep '{p.name}' per {word}; call the function with a value for it"
         )
 
-    def __call__(self, x, g=None, *, rngs: nnx.Rngs | None = None, **supplied):
+    def __call__(
+        self,
+        x: jax.Array,
+        g: jax.Array | None = None,
+        *,
+        rngs: nnx.Rngs | None = None,
+        **supplied: Any,
+    ) -> jax.Array:
         """Y = f(x) or f(x, g); noise is drawn in training and has its eval value in eval()."""
         found = self.function.activation
         values = dict(supplied) if g is None else {"g": g, **supplied}

@@ -10,7 +10,10 @@ Every activation is a class by its title (`CRReLU`, `GELUtanh`), a function by i
 (`functional.gelu_tanh`) and an operator (`torch.ops.actzoo.gelu_tanh`).
 """
 
+from typing import Any
+
 from .. import zoo as _zoo
+from .._zoo import Activation as _Description
 from . import functional
 from ._kernels import DtypeError
 from .modules import Activation, module_class
@@ -19,11 +22,11 @@ from .surgery import parameter_groups, replace
 __all__ = ["Activation", "DtypeError", "functional", "parameter_groups", "replace"]
 
 
-def _titles() -> dict:
+def _titles() -> dict[str, _Description]:
     return {"".join(c for c in a.title if c.isalnum()): a for a in _zoo()}
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name == "layers":
         import importlib
 
@@ -37,5 +40,5 @@ def __getattr__(name: str):
     return made
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted([*globals(), "layers", *_titles()])

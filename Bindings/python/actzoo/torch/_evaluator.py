@@ -9,11 +9,12 @@ The ways, in the order in which they are tried:
 All keep for the backward pass the tensors that they were given, and nothing else.
 """
 
+import ctypes
 import functools
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -39,14 +40,21 @@ def _noise(seed: int, like: torch.Tensor) -> torch.Tensor:
     import numpy
 
     values = numpy.empty(like.numel(), numpy.float32)
-    lib._noise(seed, 0, values.ctypes.data_as(lib.POINTER(lib.c_float)), values.size)
+    lib._noise(seed, 0, values.ctypes.data_as(ctypes.POINTER(ctypes.c_float)), values.size)
     return torch.from_numpy(values).reshape(like.shape).to(wide)
 
 
 class Evaluator:
     """An activation with its granularities: a differentiable function of inputs and parameters."""
 
-    def __init__(self, activation: Activation, words: tuple, groups, counts: dict, channel_axis):
+    def __init__(
+        self,
+        activation: Activation,
+        words: tuple[str, ...],
+        groups: int,
+        counts: dict[str, int],
+        channel_axis: int,
+    ) -> None:
         """`words` are the granularities of all parameters, in order; use `evaluator`."""
         names = [p.name for p in activation.parameters]
         self.activation, self.words, self.groups = activation, words, groups
@@ -74,7 +82,9 @@ class Evaluator:
         """Y of inputs and parameters. `seed`, a whole number in a tensor, is for noise."""
         return self.call(*tensors, seed=seed) if self.activation.uses_noise else self.call(*tensors)
 
-    def _carefully(self, tensors: tuple, seed: torch.Tensor | None) -> torch.Tensor:
+    def _carefully(
+        self, tensors: tuple[torch.Tensor, ...], seed: torch.Tensor | None
+    ) -> torch.Tensor:
         """What `call` hands on: whatever is not plain tensors that fit, in plain eager mode."""
         x = tensors[0]
         if not isinstance(x, torch.Tensor):
@@ -92,13 +102,13 @@ class Evaluator:
         try:
             if torch.is_grad_enabled() and any(t.requires_grad for t in tensors):
                 if number >= 0:
-                    return _WithNoise.apply(self, number, *tensors)
+                    return _WithNoise.apply(self, number, *tensors)  # type: ignore[no-untyped-call]
                 return self.function.apply(*tensors)
             return self.forward(tensors, number)
         except RuntimeError as error:
             raise translated(error) from None
 
-    def _fitting(self, tensors: tuple) -> tuple:
+    def _fitting(self, tensors: tuple[torch.Tensor, ...]) -> tuple[Any, ...]:
         """The tensors with the types that belong together; refuses what cannot be served."""
         x = tensors[0]
         wide = _WIDE.get(x.dtype)
@@ -133,7 +143,7 @@ class Evaluator:
 
     # Without autograd: what the Function and the public operator are made of. --------------------
 
-    def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
+    def forward(self, tensors: tuple[torch.Tensor, ...], seed: int) -> torch.Tensor:
         """Y; seed -1: no noise."""
         if tensors[0].is_cpu:
             try:
@@ -145,7 +155,13 @@ class Evaluator:
                 tensors, None if seed < 0 else _noise(seed, tensors[0])
             )
 
-    def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> list:
+    def backward(
+        self,
+        dy: torch.Tensor,
+        tensors: tuple[torch.Tensor, ...],
+        wanted: tuple[bool, ...],
+        seed: int,
+    ) -> Sequence[torch.Tensor]:
         """Gradients of the wanted tensors."""
         if dy.is_cpu:
             try:
@@ -154,7 +170,14 @@ class Evaluator:
                 raise translated(error) from None
         return self.formula_backward(dy, tensors, wanted, seed)
 
-    def formula_backward(self, dy, tensors, wanted: tuple, seed: int, graph=False) -> list:
+    def formula_backward(
+        self,
+        dy: torch.Tensor,
+        tensors: tuple[torch.Tensor, ...],
+        wanted: tuple[bool, ...],
+        seed: int,
+        graph: bool = False,
+    ) -> list[torch.Tensor]:
         """The same by differentiating the formula; with `graph` the result has gradients."""
         noise = None if seed < 0 else _noise(seed, tensors[0])
         if not graph:
@@ -167,7 +190,9 @@ class Evaluator:
         return _gradients(y, chosen, dy, graph)
 
 
-def _gradients(y: torch.Tensor, tensors: list, dy, graph: bool) -> list:
+def _gradients(
+    y: torch.Tensor, tensors: list[torch.Tensor], dy: torch.Tensor | None, graph: bool
+) -> list[torch.Tensor]:
     """Gradients, zeros where y does not depend on a tensor: a gradient may well be constant."""
     if not y.requires_grad:
         return [torch.zeros_like(t) for t in tensors]
@@ -175,7 +200,15 @@ def _gradients(y: torch.Tensor, tensors: list, dy, graph: bool) -> list:
     return [torch.zeros_like(t) if d is None else d for t, d in zip(tensors, found, strict=True)]
 
 
-def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy, needed: tuple) -> list:
+def second(
+    evaluator: Evaluator,
+    dy: torch.Tensor,
+    tensors: tuple[torch.Tensor, ...],
+    wanted: tuple[bool, ...],
+    seed: int,
+    ddy: list[torch.Tensor | None],
+    needed: tuple[bool, ...],
+) -> list[torch.Tensor | None]:
     """Gradients of sum(ddy * backward(dy, tensors)) by those of (dy, *tensors) that are needed."""
     graph = torch.is_grad_enabled()
     with torch.enable_grad():
@@ -184,36 +217,46 @@ def second(evaluator: Evaluator, dy, tensors, wanted, seed: int, ddy, needed: tu
             t.view_as(t) if graph and t.requires_grad else t.detach().requires_grad_(True)
             for t in (dy, *tensors)
         ]
-        first = evaluator.formula_backward(operands[0], operands[1:], wanted, seed, graph=True)
-        total = sum((d * v).sum() for d, v in zip(first, ddy, strict=True) if v is not None)
+        first = evaluator.formula_backward(
+            operands[0], tuple(operands[1:]), wanted, seed, graph=True
+        )
+        terms = [(d * v).sum() for d, v in zip(first, ddy, strict=True) if v is not None]
+        total = sum(terms[1:], terms[0])
         chosen = [t for t, n in zip(operands, needed, strict=True) if n]
         found = iter(_gradients(total, chosen, None, graph))
     return [next(found) if n else None for n in needed]
 
 
-def _differentiate(e: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> tuple:
+def _differentiate(
+    e: Evaluator,
+    dy: torch.Tensor,
+    tensors: tuple[torch.Tensor, ...],
+    wanted: tuple[bool, ...],
+    seed: int,
+) -> tuple[Any, ...]:
     """The gradients of those tensors that are wanted, None for the others."""
+    found: Sequence[torch.Tensor]
     if _transforms():  # batched gradients (is_grads_batched): the formula knows how
         found = _vjp(e, dy, tensors, wanted, seed)
     elif torch.is_grad_enabled():
-        found = _Backward.apply(e, seed, wanted, dy, *tensors)
+        found = _Backward.apply(e, seed, wanted, dy, *tensors)  # type: ignore[no-untyped-call]
     else:
         found = e.backward(dy, tensors, wanted, seed)
-    found = iter(found)
-    return tuple(next(found) if w else None for w in wanted)
+    rest = iter(found)
+    return tuple(next(rest) if w else None for w in wanted)
 
 
 class _WithNoise(torch.autograd.Function):
     """The kernels with their gradient and the same noise in both directions."""
 
     @staticmethod
-    def forward(ctx, e, seed, *tensors):
+    def forward(ctx: Any, e: Evaluator, seed: int, *tensors: torch.Tensor) -> torch.Tensor:
         ctx.of = e, seed
         ctx.save_for_backward(*tensors)
         return e.forward(tensors, seed)
 
     @staticmethod
-    def backward(ctx, dy):
+    def backward(ctx: Any, dy: torch.Tensor) -> Any:
         e, seed = ctx.of
         wanted = ctx.needs_input_grad[2:]
         return None, None, *_differentiate(e, dy, ctx.saved_tensors, wanted, seed)
@@ -225,11 +268,11 @@ def _function(e: Evaluator, count: int) -> type[torch.autograd.Function]:
     raw_backward, all_bits = e.raw.plan(everything)
     transforms, grad = _transforms, torch.is_grad_enabled
 
-    def forward(ctx, *tensors):
+    def forward(ctx: Any, *tensors: torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward(*tensors)
         return raw(handle, *tensors) if tensors[0].is_cpu else e.forward(tensors, -1)
 
-    def backward(ctx, dy):
+    def backward(ctx: Any, dy: torch.Tensor) -> Any:
         wanted = ctx.needs_input_grad
         if wanted == everything and dy.is_cpu and not (grad() or transforms()):
             return raw_backward(handle, all_bits, dy, *ctx.saved_tensors)
@@ -245,26 +288,39 @@ class _Backward(torch.autograd.Function):
     """The backward kernels with their gradient, for create_graph=True: the same bits without it."""
 
     @staticmethod
-    def forward(ctx, evaluator, seed, wanted, dy, *tensors):
+    def forward(
+        ctx: Any,
+        evaluator: Evaluator,
+        seed: int,
+        wanted: tuple[bool, ...],
+        dy: torch.Tensor,
+        *tensors: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
         ctx.evaluator, ctx.seed, ctx.wanted = evaluator, seed, wanted
         ctx.save_for_backward(dy, *tensors)
         return tuple(evaluator.backward(dy, tensors, wanted, seed))
 
     @staticmethod
-    def backward(ctx, *ddy):
+    def backward(ctx: Any, *ddy: torch.Tensor | None) -> Any:
         dy, *tensors = ctx.saved_tensors
         needed = ctx.needs_input_grad[3:]
         found = second(ctx.evaluator, dy, tensors, ctx.wanted, ctx.seed, list(ddy), needed)
         return None, None, None, *found
 
 
-def _vjp(evaluator: Evaluator, dy, tensors: tuple, wanted: tuple, seed: int) -> list:
+def _vjp(
+    evaluator: Evaluator,
+    dy: torch.Tensor,
+    tensors: tuple[torch.Tensor, ...],
+    wanted: tuple[bool, ...],
+    seed: int,
+) -> list[torch.Tensor]:
     noise = None if seed < 0 else _noise(seed, tensors[0])
     chosen = [t for t, w in zip(tensors, wanted, strict=True) if w]
 
-    def formula(*values):
-        values = iter(values)
-        everything = (next(values) if w else t for t, w in zip(tensors, wanted, strict=True))
+    def formula(*values: torch.Tensor) -> torch.Tensor:
+        rest = iter(values)
+        everything = (next(rest) if w else t for t, w in zip(tensors, wanted, strict=True))
         return evaluator.composite(tuple(everything), noise)
 
     return list(torch.func.vjp(formula, *chosen)[1](dy))
@@ -276,17 +332,18 @@ def _compiled_operator(e: Evaluator) -> Callable[..., torch.Tensor]:
 
     chosen = options(e)
 
-    @torch.compiler.assume_constant_result  # calls it, and so defines the operator
+    # Tracing calls it, and so defines the operator.
+    @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
     def name() -> str:
         return operator_name(e.activation)
 
-    def operator(*tensors, **seed):
+    def operator(*tensors: torch.Tensor, **seed: torch.Tensor) -> torch.Tensor:
         return getattr(torch.ops.actzoo, name()).default(*tensors, **seed, **chosen)
 
     return operator
 
 
-def _caller(e: Evaluator, count: int):
+def _caller(e: Evaluator, count: int) -> Callable[..., torch.Tensor]:
     """The function of inputs and parameters. Its common way is short, every 50 ns count there: the
     shim checks the tensors, and when it refuses them `_carefully` looks again."""
     raw, handle, plain = e.raw.operator, e.raw.handle, _PLAIN
@@ -297,9 +354,9 @@ def _caller(e: Evaluator, count: int):
     transforms, modes, tracing = _transforms, _modes, _tracing
     last = _WIDE if count > e.inputs else {d: d for d in DTYPES}
     # Without the search for tensors of a finished torch.func transform in Function.apply.
-    apply = super(torch.autograd.Function, e.function).apply
+    apply = super(torch.autograd.Function, e.function).apply  # type: ignore[misc] # it is in C
 
-    def one(x):
+    def one(x: torch.Tensor) -> torch.Tensor:
         if is_compiling():
             return (
                 composite((x,)) if transforms() or forward_ad._current_level >= 0 else operator(x)
@@ -317,7 +374,7 @@ def _caller(e: Evaluator, count: int):
                 pass
         return e._carefully((x,), None)
 
-    def several(*tensors):
+    def several(*tensors: torch.Tensor) -> torch.Tensor:
         if is_compiling():
             if transforms() or forward_ad._current_level >= 0:
                 return composite(tensors)
@@ -341,7 +398,7 @@ def _caller(e: Evaluator, count: int):
                 pass
         return e._carefully(tensors, None)
 
-    def noisy(*tensors, seed=None):
+    def noisy(*tensors: torch.Tensor, seed: torch.Tensor | None = None) -> torch.Tensor:
         if is_compiling():
             if transforms() or forward_ad._current_level >= 0:
                 noise = None if seed is None else torch.rand_like(tensors[0], dtype=torch.float32)
@@ -369,16 +426,16 @@ def _warn(device: str) -> bool:
     return has_triton()
 
 
-def _elsewhere(composite: Composite, device: str):
+def _elsewhere(composite: Composite, device: str) -> Callable[..., torch.Tensor]:
     """The composite, compiled where that works."""
     if not _warn(device):
         return composite
-    if not hasattr(composite, "compiled"):
+    if composite.compiled is None:
         composite.compiled = torch.compile(composite.__call__, dynamic=True)
     return composite.compiled
 
 
-def split(granularity: str | dict | None, activation: Activation) -> tuple:
+def split(granularity: str | dict[str, str] | None, activation: Activation) -> tuple[str, ...]:
     """The granularities of all parameters, from one word for all or words by name."""
     by_name = granularity if isinstance(granularity, dict) else {}
     for name in by_name:
@@ -398,9 +455,9 @@ _recent: deque[Evaluator] = deque(maxlen=64)
 
 def evaluator(
     activation: Activation,
-    granularity: str | dict | None = None,
+    granularity: str | dict[str, str] | None = None,
     groups: int = 0,
-    counts: dict | None = None,
+    counts: dict[str, int] | None = None,
     channel_axis: int = 1,
 ) -> Evaluator:
     """The one evaluator of an activation and options."""

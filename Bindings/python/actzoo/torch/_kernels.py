@@ -6,13 +6,15 @@ import itertools
 import re
 import sys
 import weakref
+from collections.abc import Callable
 from types import FunctionType, ModuleType
+from typing import Any
 
 import torch
 
 from .. import _library as lib
 from .._library import ActZooError
-from .._zoo import Activation
+from .._zoo import Activation, Parameter
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)  # the shim's order
 _CODES = (lib.F16, lib.BF16, lib.F32, lib.F64)
@@ -41,7 +43,7 @@ _library = torch.library.Library("actzoo", "FRAGMENT")
 
 
 @functools.cache
-def _operator(tensors: int, gradients: int):
+def _operator(tensors: int, gradients: int) -> Callable[..., Any]:
     """The private operator for so many tensors; 0 gradients: forward."""
     status = _shim.actzoo_torch_define(tensors, gradients)
     if status:
@@ -64,7 +66,14 @@ def translated(error: RuntimeError) -> Exception:
 class Raw:
     """An activation with its granularities, bound for all four types: evaluation on the CPU."""
 
-    def __init__(self, activation: Activation, granularity, groups, counts, channel_axis):
+    def __init__(
+        self,
+        activation: Activation,
+        granularity: dict[str, str],
+        groups: int,
+        counts: dict[str, int],
+        channel_axis: int,
+    ) -> None:
         """Bind; raises ActZooError if the options do not go together."""
         options = (granularity, groups, counts, channel_axis)
         self._bound = [activation.bind(code, *options) for code in _CODES]
@@ -76,19 +85,25 @@ class Raw:
 
         count = 1 + activation.is_gated + len(activation.parameters)
         self.operator = _operator(count, 0)
-        self._plans: dict = {}
+        self._plans: dict[Any, Any] = {}
 
-    def forward(self, tensors: tuple, seed: int) -> torch.Tensor:
+    def forward(self, tensors: tuple[torch.Tensor, ...], seed: int) -> torch.Tensor:
         """Y of inputs and parameters; seed -1: no noise. Errors are those of the operator."""
         return self.operator(self.handle, *tensors, seed)
 
-    def backward(self, dy: torch.Tensor, tensors: tuple, wanted: tuple, seed: int) -> tuple:
+    def backward(
+        self,
+        dy: torch.Tensor,
+        tensors: tuple[torch.Tensor, ...],
+        wanted: tuple[bool, ...],
+        seed: int,
+    ) -> tuple[Any, ...]:
         """Gradients of those tensors that are wanted."""
         operator, bits = self.plan(wanted)
         found = operator(self.handle, bits, dy, *tensors, seed)
         return (found,) if isinstance(found, torch.Tensor) else found
 
-    def plan(self, wanted: tuple) -> tuple:
+    def plan(self, wanted: tuple[bool, ...]) -> tuple[Any, ...]:
         """The operator that computes the wanted gradients, and what tells it which they are."""
         if wanted not in self._plans:
             bits = sum(1 << i for i, w in enumerate(wanted) if w)
@@ -99,7 +114,9 @@ class Raw:
 _numbers = itertools.count()
 
 
-def _formula(activation: Activation, counts: dict[str, int]) -> tuple[FunctionType, str]:
+def _formula(
+    activation: Activation, counts: dict[str, int]
+) -> tuple[Callable[..., torch.Tensor], str]:
     """The formula in torch's operations, and the name of the module that it lives in."""
     source = activation.export("torch", counts)
     # A module of its own: torch.compile looks the functions it traces up by their module's name.
@@ -112,7 +129,7 @@ def _formula(activation: Activation, counts: dict[str, int]) -> tuple[FunctionTy
     if surrogate is None:
         return formula, module.__name__
 
-    def straight_through(*values):
+    def straight_through(*values: torch.Tensor) -> torch.Tensor:
         """The value of the formula with the derivatives of its surrogate."""
         through = surrogate(*values)
         return formula(*values).detach() + (through - through.detach())
@@ -123,16 +140,26 @@ def _formula(activation: Activation, counts: dict[str, int]) -> tuple[FunctionTy
 class Composite:
     """The formula in torch's own operations: any device, any transform, any order."""
 
-    def __init__(self, activation: Activation, words: tuple, groups, counts: dict, channel_axis):
+    def __init__(
+        self,
+        activation: Activation,
+        words: tuple[str, ...],
+        groups: int,
+        counts: dict[str, int],
+        channel_axis: int,
+    ) -> None:
         """`words` are the granularities of all parameters."""
         self._formula, module = _formula(activation, counts)
         weakref.finalize(self, sys.modules.pop, module, None)
+        self.compiled: Callable[..., torch.Tensor] | None = None
         self._words, self._groups, self._axis = words, groups, channel_axis
         self._parameters = activation.parameters
         self._inputs = 1 + activation.is_gated
         self._eval = activation.noise_eval if activation.uses_noise else None
 
-    def __call__(self, tensors: tuple, noise: torch.Tensor | None = None) -> torch.Tensor:
+    def __call__(
+        self, tensors: tuple[torch.Tensor, ...], noise: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Y of inputs and parameters, in x's type; half types are computed in float32."""
         x = tensors[0]
         if self._inputs == 2 and tensors[1].shape != x.shape:
@@ -151,7 +178,7 @@ class Composite:
         # A constant formula or a parameter alone has not x's shape.
         return (y if y.shape == x.shape else y.expand(x.shape)).to(x.dtype)
 
-    def _spread(self, t: torch.Tensor, p, word: str, x: torch.Tensor) -> torch.Tensor:
+    def _spread(self, t: torch.Tensor, p: Parameter, word: str, x: torch.Tensor) -> torch.Tensor:
         """The parameter in a shape that broadcasts against x, its coefficients last."""
         vector = t.shape[-1:] if p.is_vector else ()
         words = word.split()

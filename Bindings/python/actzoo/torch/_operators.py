@@ -10,6 +10,8 @@ loaded; torch then keeps it until the process ends.
 Attributes are text and numbers, never a handle, so graphs can be stored.
 """
 
+from typing import Any
+
 import torch
 
 from .. import _zoo, get
@@ -78,11 +80,13 @@ def _define(name: str, activation: Activation) -> None:
     vectors = [(i + inputs, p.name) for i, p in enumerate(activation.parameters) if p.is_vector]
     evaluators = {}
 
-    def chosen(tensors, rest):
+    def chosen(
+        tensors: tuple[torch.Tensor, ...], rest: tuple[Any, ...]
+    ) -> tuple[Evaluator, torch.Tensor | None]:
         """The evaluator for the tensors and what follows them, and the seed's tensor."""
-        rest = list(rest)
-        seed = rest.pop(0) if activation.uses_noise and rest else None
-        words, groups, axis = (*rest, *("", 0, 1)[len(rest) :])
+        seed = rest[0] if activation.uses_noise and rest else None
+        given = rest[activation.uses_noise :]
+        words, groups, axis = given + ("", 0, 1)[len(given) :]
         key = (words, groups, axis, *(tensors[i].shape[-1] for i, _ in vectors))
         if key not in evaluators:
             granularity = dict(zip(parameters, words.split(","), strict=True)) if words else None
@@ -90,19 +94,19 @@ def _define(name: str, activation: Activation) -> None:
             evaluators[key] = evaluator(activation, granularity, groups, counts, axis)
         return evaluators[key], seed
 
-    def forward(*arguments):
+    def forward(*arguments: Any) -> torch.Tensor:
         e, seed = chosen(arguments[:count], arguments[count:])
         return e.forward(e._fitting(arguments[:count]), -1 if seed is None else int(seed))
 
-    def forward_fake(*arguments):
+    def forward_fake(*arguments: Any) -> torch.Tensor:
         return torch.empty_like(arguments[0])
 
-    def setup(ctx, inputs, output):
+    def setup(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
         seed = [s for s in inputs[count : count + activation.uses_noise] if s is not None]
         ctx.save_for_backward(*inputs[:count], *seed)
         ctx.rest = inputs[count + activation.uses_noise :]
 
-    def differentiate(ctx, dy):
+    def differentiate(ctx: Any, dy: torch.Tensor) -> tuple[Any, ...]:
         tensors, seed = ctx.saved_tensors[:count], ctx.saved_tensors[count:]
         wanted = list(ctx.needs_input_grad[:count])
         noise = (seed[0] if seed else None,) if activation.uses_noise else ()
@@ -110,7 +114,7 @@ def _define(name: str, activation: Activation) -> None:
         answers = [next(found) if w else None for w in wanted]
         return (*answers, *[None] * (len(noise) + len(ctx.rest)))
 
-    def backward(dy, *arguments):
+    def backward(dy: torch.Tensor, *arguments: Any) -> list[torch.Tensor]:
         tensors, wanted = arguments[:count], arguments[count]
         e, seed = chosen(tensors, arguments[count + 1 :])
         fitting = e._fitting(tensors)
@@ -118,17 +122,17 @@ def _define(name: str, activation: Activation) -> None:
         likes = (t for t, w in zip(tensors, wanted, strict=True) if w)
         return [d.to(t.dtype) for d, t in zip(found, likes, strict=True)]
 
-    def backward_fake(dy, *arguments):
+    def backward_fake(dy: torch.Tensor, *arguments: Any) -> list[torch.Tensor]:
         wanted = arguments[count]
         return [torch.empty_like(t) for t, w in zip(arguments[:count], wanted, strict=True) if w]
 
-    def setup_backward(ctx, inputs, output):
+    def setup_backward(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
         e, seed = chosen(inputs[1 : 1 + count], inputs[2 + count :])
         ctx.evaluator, ctx.wanted, ctx.length = e, tuple(inputs[1 + count]), len(inputs)
         ctx.seed = -1 if seed is None else int(seed)
         ctx.save_for_backward(*inputs[: 1 + count])
 
-    def differentiate_backward(ctx, ddy):
+    def differentiate_backward(ctx: Any, ddy: list[torch.Tensor | None]) -> tuple[Any, ...]:
         dy, *tensors = ctx.saved_tensors
         needed = ctx.needs_input_grad[: 1 + count]
         found = second(ctx.evaluator, dy, tensors, ctx.wanted, ctx.seed, list(ddy), needed)
@@ -155,13 +159,13 @@ def _define(name: str, activation: Activation) -> None:
     backward_operator = getattr(torch.ops.actzoo, f"{name}_backward").default
 
 
-class _Operators(type(torch.ops.actzoo)):
+class _Operators(type(torch.ops.actzoo)):  # type: ignore[misc] # of a class without a name
     """`torch.ops.actzoo`, which defines an operator of the zoo when it is first asked for."""
 
     # Graphs that are written down look their operators up there.
     __module__ = type(torch.ops.actzoo).__module__
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and name not in _defined:
             wanted = name.removesuffix("_backward")
             for candidate in (wanted.replace("_", "-"), wanted, wanted.rstrip("_")):
@@ -173,4 +177,4 @@ class _Operators(type(torch.ops.actzoo)):
         return super().__getattr__(name)
 
 
-torch.ops.actzoo = _Operators("actzoo")
+torch.ops.actzoo = _Operators("actzoo")  # type: ignore[attr-defined]

@@ -6,6 +6,9 @@ what a tensor's axes mean, as for a module. With `training=True` noise is drawn 
 generator.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from .. import get
@@ -21,7 +24,7 @@ def seed() -> torch.Tensor:
     return torch.randint(2**62, (), device="cpu")
 
 
-def function(activation: Activation):
+def function(activation: Activation) -> Callable[..., torch.Tensor]:
     """The function of an activation."""
     names = [identifier(p.name) for p in activation.parameters]
     gated, count, plain = activation.is_gated, len(names), evaluator(activation)
@@ -38,10 +41,10 @@ def function(activation: Activation):
     usual = count and not gated and all(p.granularity == "layer" for p in activation.parameters)
     usual = usual and not any(p.is_vector or p.supplied for p in activation.parameters)
     usual = usual and not activation.uses_noise
-    constants: dict = {}
+    constants: dict[Any, torch.Tensor] = {}
     is_compiling = torch.compiler.is_compiling
 
-    def tensor(value, x, i):
+    def tensor(value: Any, x: torch.Tensor, i: int) -> torch.Tensor:
         if isinstance(value, torch.Tensor):
             return value
         if value is None and initial[i] is None:
@@ -59,7 +62,15 @@ def function(activation: Activation):
             constants[key] = torch.tensor(value, dtype=dtype, device=x.device)
         return constants[key]
 
-    def call(x, *values, training=False, granularity=None, groups=0, channel_axis=1, **named):
+    def call(
+        x: torch.Tensor,
+        *values: Any,
+        training: bool = False,
+        granularity: str | dict[str, str] | None = None,
+        groups: int = 0,
+        channel_axis: int = 1,
+        **named: Any,
+    ) -> torch.Tensor:
         if usual and len(values) == count and not named and granularity is None:
             try:
                 if not is_compiling():
@@ -72,7 +83,7 @@ def function(activation: Activation):
                     )
             except (KeyError, AttributeError):
                 pass  # the first time, or not a tensor
-        inputs = (x,)
+        inputs: tuple[torch.Tensor, ...] = (x,)
         if gated:
             if not values and "g" not in named:
                 raise TypeError(f"{activation.name} is gated: it takes x and g")
@@ -101,7 +112,14 @@ def function(activation: Activation):
     return call
 
 
-def _chosen(activation, tensors, values, granularity, groups, channel_axis) -> Evaluator:
+def _chosen(
+    activation: Activation,
+    tensors: list[torch.Tensor],
+    values: tuple[Any, ...],
+    granularity: str | dict[str, str] | None,
+    groups: int,
+    channel_axis: int,
+) -> Evaluator:
     """The evaluator for these shapes; what has its initial value is one for the layer."""
     words, counts = {}, {}
     for p, t, v in zip(activation.parameters, tensors, values, strict=True):
@@ -116,10 +134,10 @@ def _chosen(activation, tensors, values, granularity, groups, channel_axis) -> E
     return evaluator(activation, words, groups, counts, channel_axis)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Callable[..., torch.Tensor]:
     globals()[name] = made = attribute(__name__, name, lambda spelt: function(get(spelt)))
     return made
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return attributes(_zoo(), *globals())

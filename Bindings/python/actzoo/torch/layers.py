@@ -5,6 +5,7 @@ layer, KAT's group-rational linear layer, Dynamic ReLU and GReLU with their hype
 """
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -31,19 +32,19 @@ class SpatialLSLU(nn.Module):
         reach: int = 3,
         kind: str = "series",
         preset: str = "",
-        device=None,
-        dtype=None,
-    ):
+        device: torch.types.Device = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         """Convolution as in VanillaNet: normal with deviation 0.02."""
         super().__init__()
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         if kind not in ("series", "chain"):
             raise ActZooError(INVALID, f"kind is '{kind}'; it must be 'series' or 'chain'")
         if kind == "chain" and terms != 3:
             raise ActZooError(INVALID, "the chain of the released code has 3 terms")
         if kind == "series":
             counts = {"theta": terms, "omega": terms}
-            values = {}
+            values: dict[str, Any] = {}
             if not preset and terms != 3:  # as the descriptor's start, for any number of terms
                 values = {"theta": 1 / terms, "omega": torch.linspace(-0.5, 0.5, terms)}
             self.activation = Activation("lslu", preset, counts=counts, **values, **where)
@@ -54,7 +55,7 @@ class SpatialLSLU(nn.Module):
             channels, channels, size, padding=reach, groups=channels, bias=False, **where
         )
         nn.init.trunc_normal_(self.convolution.weight, std=0.02)
-        self.normalization = nn.BatchNorm2d(channels, eps=1e-6, **where)
+        self.normalization: nn.Module = nn.BatchNorm2d(channels, eps=1e-6, **where)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Y, in x's shape: (batch, channels, height, width)."""
@@ -70,18 +71,21 @@ class SpatialLSLU(nn.Module):
         norm, old = self.normalization, self.convolution
         if not isinstance(norm, nn.BatchNorm2d):
             return self
-        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        mean, variance = norm.running_mean, norm.running_var
+        assert mean is not None and variance is not None  # __init__ asks for them
+        scale = norm.weight / torch.sqrt(variance + norm.eps)
         new = nn.Conv2d(
             old.in_channels,
             old.out_channels,
-            old.kernel_size,
-            padding=old.padding,
+            old.weight.shape[-1],
+            padding=old.weight.shape[-1] // 2,
             groups=old.groups,
             device=old.weight.device,
             dtype=old.weight.dtype,
         )
         new.weight.copy_(old.weight * scale.reshape(-1, 1, 1, 1))
-        new.bias.copy_(norm.bias - norm.running_mean * scale)
+        assert new.bias is not None
+        new.bias.copy_(norm.bias - mean * scale)
         self.convolution, self.normalization = new, nn.Identity()
         return self
 
@@ -118,16 +122,16 @@ class GRKANLinear(nn.Module):
         groups: int = 8,
         start: str = "swish",
         bias: bool = True,
-        device=None,
-        dtype=None,
-    ):
+        device: torch.types.Device = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         """The features are divided into `groups` groups of neighbours."""
         super().__init__()
         if in_features % groups:
             raise ActZooError(
                 INVALID, f"{in_features} features cannot be divided into {groups} equal groups"
             )
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         self.rational = Activation("rational", start, groups=groups, channel_axis=-1, **where)
         self.linear = nn.Linear(in_features, out_features, bias, **where)
         deviation = variance_gain(self.rational) / math.sqrt(in_features)
@@ -150,11 +154,11 @@ class GRKAN(nn.Sequential):
         out_features: int = 0,
         groups: int = 8,
         dropout: float = 0.0,
-        device=None,
-        dtype=None,
-    ):
+        device: torch.types.Device = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         """`out_features` 0: as many as `features`."""
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         super().__init__(
             GRKANLinear(features, hidden, groups, "identity", **where),
             nn.Dropout(dropout),
@@ -179,12 +183,19 @@ class DynamicReLU(nn.Module):
     Source: arXiv:2003.10027, reduction and temperature as recalled.
     """
 
-    def __init__(self, channels: int, kind: str = "b", reduction: int = 8, device=None, dtype=None):
+    def __init__(
+        self,
+        channels: int,
+        kind: str = "b",
+        reduction: int = 8,
+        device: torch.types.Device = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         """Starts near ReLU: the last layer's weights begin small."""
         super().__init__()
         if kind not in ("a", "b", "c"):
             raise ActZooError(INVALID, f"kind is '{kind}'; it must be 'a', 'b' or 'c'")
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         self.kind, self.channels = kind, channels
         hidden = max(channels // reduction, 1)
         last = nn.Linear(hidden, 4 if kind == "a" else 4 * channels, **where)
@@ -225,10 +236,12 @@ class GReLU(nn.Module):
     Source: arXiv:2202.06281, the form of the hyperfunction as recalled.
     """
 
-    def __init__(self, channels: int, device=None, dtype=None):
+    def __init__(
+        self, channels: int, device: torch.types.Device = None, dtype: torch.dtype | None = None
+    ) -> None:
         """Starts near ReLU."""
         super().__init__()
-        where = {"device": device, "dtype": dtype}
+        where: dict[str, Any] = {"device": device, "dtype": dtype}
         self.channels = channels
         self.node = nn.Linear(channels, 4, **where)
         self.channel = nn.Linear(channels, 4 * channels, **where)

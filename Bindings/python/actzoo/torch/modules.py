@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -48,10 +49,10 @@ class Activation(torch.nn.Module):
         counts: dict[str, int] | None = None,
         shape: tuple[int, ...] = (),
         samples: int = 1,
-        device=None,
-        dtype=None,
+        device: torch.types.Device = None,
+        dtype: torch.dtype | None = None,
         **initial: float | torch.Tensor,
-    ):
+    ) -> None:
         """Look the activation up and lay out its parameters; `initial` overrides their values."""
         super().__init__()
         self.activation = name if isinstance(name, Description) else get(name)
@@ -73,7 +74,7 @@ class Activation(torch.nn.Module):
             if p.name in initial or name in initial:
                 chosen = initial.pop(p.name if p.name in initial else name)
                 value = torch.as_tensor(chosen, dtype=torch.float64).expand(value.shape)
-            lead = (samples,) if "sample" in word else ()
+            lead: tuple[int, ...] = (samples,) if "sample" in word else ()
             if "element" in word:
                 lead += tuple(shape)
             elif "channel" in word or "group" in word:
@@ -95,7 +96,7 @@ class Activation(torch.nn.Module):
         self._supplied = sum(p.supplied for p in self.activation.parameters)
         self._noisy = self.activation.uses_noise
 
-    def _names(self):
+    def _names(self) -> list[str]:
         return [p.name for p in self.activation.parameters]
 
     def forward(self, x: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
@@ -128,7 +129,7 @@ class Activation(torch.nn.Module):
         )
         return f"{self.activation.name}: {self.activation.formula}{shapes}"
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         """Everything but what belongs to this process."""
         state = self.__dict__.copy()
         found = self.activation
@@ -136,14 +137,14 @@ class Activation(torch.nn.Module):
         del state["_evaluator"]
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         """Find the activation again: in the zoo, where it was, or by its text."""
         state = dict(state)
         self.__dict__["activation"] = _again(*state.pop("activation"))
-        super().__setstate__(state)
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
         self._evaluator = evaluator(self.activation, *self._options)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Activation":
         """A copy with parameters of its own; the activation itself is shared."""
         import copy
 
@@ -175,7 +176,7 @@ def _again(name: str, path: str, text: str) -> Description:
 def module_class(description: Description) -> type[Activation]:
     """The class of modules of one activation, named by its title: `CRReLU`."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self: Any, *arguments: Any, **options: Any) -> None:
         Activation.__init__(self, self._id, *arguments, **options)
 
     title = "".join(c for c in description.title if c.isalnum())

@@ -1,5 +1,8 @@
 """Changing models: other activations, and which parameters decay."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from .modules import Activation
@@ -8,8 +11,8 @@ from .modules import Activation
 def replace(
     model: torch.nn.Module,
     old: type | tuple[type, ...],
-    new: str | type | object,
-    **options,
+    new: str | type[torch.nn.Module] | Callable[[torch.nn.Module], torch.nn.Module],
+    **options: Any,
 ) -> int:
     """Put an activation in place of every module of the class `old`; returns how many.
 
@@ -19,7 +22,7 @@ def replace(
     """
     made: dict[torch.nn.Module, torch.nn.Module] = {}
 
-    def instead(module):
+    def instead(module: torch.nn.Module) -> torch.nn.Module:
         if module not in made:
             if isinstance(new, str):
                 made[module] = Activation(new, **options)
@@ -38,13 +41,13 @@ def replace(
     count = 0
     for parent in list(model.modules()):
         for name, child in list(parent._modules.items()):
-            if isinstance(child, old):
+            if child is not None and isinstance(child, old):
                 setattr(parent, name, instead(child))
                 count += 1
     return count
 
 
-def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Parameters for an optimizer: weight decay for all but those that the zoo says it harms.
 
     >>> torch.optim.AdamW(actzoo.torch.parameter_groups(model, 0.05), lr=1e-3)
@@ -55,7 +58,7 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
         if isinstance(module, Activation)
         for name in module.undecayed()
     }
-    groups: tuple[list, list] = ([], [])
+    groups: tuple[list[Any], list[Any]] = ([], [])
     for parameter in model.parameters():
         groups[id(parameter) in spared].append(parameter)
     return [
