@@ -9,8 +9,8 @@ ISA ?= native
 SECONDS ?= 60
 PREFIX ?= /usr/local
 # Of the library, for those who link it; a test compares with what it says of itself.
-VERSION = 0.1.0
-SONAME = libactzoo.so.0
+VERSION = 1.0.0
+SONAME = libactzoo.so.1
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
 glue = $(wildcard Sources/actzoo/Plugins/*.swift Sources/actzoo/Drafting/*Function.swift Sources/Formula/Emit*.swift)

@@ -51,7 +51,7 @@ final class Library: @unchecked Sendable {
     LoadLock.shared.acquire()
     defer { LoadLock.shared.release() }
     guard case .loaded(_, let plugin) = state,
-      Int(plugin.pointee.size) >= MemoryLayout<actzoo_plugin>.size,
+      plugin.pointee.size >= 32,
       let extensions = plugin.pointee.extension
     else { return nil }
     return id.withCString { extensions($0) }
