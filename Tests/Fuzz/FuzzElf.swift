@@ -9,7 +9,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   inputFile.hold(data, count)
   for name in ["plugin.actzoo.so", "plugin.actzoo"] {
     do throws(OpenFile.Refusal) {
-      let file = try OpenFile(inputFile.path)
+      let file = try OpenFile.at(inputFile.path)
       let found = try timed("reading the file") { () throws(OpenFile.Refusal) in
         try Candidate(file, path: inputFile.path, name: name)
       }

@@ -12,7 +12,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   else { return 0 }
   for counts in [activation.defaultCounts, activation.counts.map { $0.minimum }] {
     guard
-      let program = timed("compiling", { FormulaProgram(activation, counts: counts) })
+      let program = timed("compiling", { FormulaProgram.of(activation, counts: counts) })
     else { continue }
     for row in program.rows(evaluator) {
       guard let itself = row.itself else { finding("a row without a program") }
