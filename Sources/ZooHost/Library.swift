@@ -66,7 +66,7 @@ final class Library: @unchecked Sendable {
   /// What is loaded is the very file that was checked.
   private func open() throws(ZooError) -> UnsafePointer<actzoo_plugin> {
     let file: OpenFile
-    do throws(OpenFile.Refusal) { file = try OpenFile(path) } catch {
+    do throws(OpenFile.Refusal) { file = try OpenFile.at(path) } catch {
       throw failure(error.rule, error.text)
     }
     guard file.identity == identity else {

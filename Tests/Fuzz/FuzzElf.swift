@@ -8,7 +8,7 @@ func fuzzElf(_ data: UnsafePointer<UInt8>?, _ count: Int) {
   inputFile.hold(data, count)
   for name in ["plugin.actzoo.so", "plugin.actzoo"] {
     do throws(OpenFile.Refusal) {
-      let file = try OpenFile(inputFile.path)
+      let file = try OpenFile.at(inputFile.path)
       let found = try timed("reading the file") { () throws(OpenFile.Refusal) in
         try Candidate(file, path: inputFile.path, name: name)
       }

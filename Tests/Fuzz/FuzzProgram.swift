@@ -11,7 +11,7 @@ func fuzzProgram(_ data: UnsafePointer<UInt8>?, _ count: Int) {
   else { return }
   for counts in [activation.defaultCounts, activation.counts.map { $0.minimum }] {
     guard
-      let program = timed("compiling", { FormulaProgram(activation, counts: counts) })
+      let program = timed("compiling", { FormulaProgram.of(activation, counts: counts) })
     else { continue }
     for row in program.rows(evaluator) {
       guard let itself = row.itself else { finding("a row without a program") }
