@@ -9,13 +9,14 @@ ISA ?= native
 SECONDS ?= 60
 PREFIX ?= /usr/local
 # Of the library, for those who link it; a test compares with what it says of itself.
-VERSION = 0.1.0
-SONAME = libactzoo.so.0
+VERSION = 1.0.0
+SONAME = libactzoo.so.1
 SWIFT_BUILD = swift build -c release --disable-local-rpath
 kit = $(wildcard Sources/KernelMath/*.swift Sources/PluginKit/*.swift Sources/CLanes/* Include/actzoo/plugin.*)
 glue = $(wildcard Sources/actzoo/Plugins/*.swift Sources/actzoo/Drafting/*Function.swift Sources/Formula/Emit*.swift)
 host = $(wildcard Sources/Formula/*.swift Sources/Exporting/*.swift Sources/ZooHost/*.swift Sources/ZooHost/*/*.swift Sources/LibActZoo/*.swift)
-plugins = $(patsubst Plugins/%/,%,$(wildcard Plugins/*/))
+# The longest descriptor first: it takes the longest to compile, and should not be left to one core at the end.
+plugins := $(patsubst Plugins/%/,%,$(dir $(shell ls -S Plugins/*/*.actzoo)))
 
 .PHONY: all command plugins install install-wheel uninstall demo test lint fuzz bench accuracy clean
 all: command build/lib/libactzoo.so build/lib/libactzoo_jax.so build/lib/libactzoo_torch.so plugins

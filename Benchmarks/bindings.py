@@ -1,4 +1,4 @@
-"""What the bindings cost and gain in PyTorch: calls, kernels and a training step.
+"""What the bindings cost and gain: calls, kernels and a training step in PyTorch, kernels in JAX.
 
     .venv/bin/python Benchmarks/bindings.py -o docs/bindings.md
 
@@ -7,20 +7,25 @@ rounds' own, with a 95 % interval. Peak memory is that of a process of its own f
 """
 
 import argparse
+import math
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Bindings" / "python"))
 os.environ.setdefault("ACTZOO_PATH_ONLY", str(HERE.parent / "build" / "lib" / "actzoo"))
 
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from measuring import Candidate, Ratio, measure  # noqa: E402
 
+import actzoo.jax  # noqa: E402
 import actzoo.torch  # noqa: E402
 from actzoo.torch import functional  # noqa: E402
 
@@ -143,6 +148,7 @@ class Table:
     def __init__(self):
         """Empty."""
         self.rows = []
+        self.dots = []
 
     def ratio(self, what, times, ours, theirs, goal, at_most):
         """A row of two candidates; `at_most` False: how many times faster ours is."""
@@ -156,6 +162,40 @@ class Table:
             f"{'' if goal is None else 'reached' if reached else '**not reached**'} |"
         )
         print(self.rows[-1], file=sys.stderr, flush=True)
+        turned = [1 / v if at_most else v for v in (r.median, low, high, goal or math.nan)]
+        self.dots.append((what.replace("`", ""), *turned))
+
+
+def chart(dots):
+    """SVG: for each row how many times as long as ours the other takes, and where its goal is."""
+    row, top, label, width, low, high = 18, 44, 470, 380, 0.25, 16
+    height, total = top + row * len(dots) + 26, label + width + 20
+
+    def place(value):
+        share = math.log(min(max(value, low), high) / low) / math.log(high / low)
+        return f"{label + width * share:.1f}"
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" '
+        'font-family="sans-serif" font-size="11" fill="#222222">',
+        f'<rect width="{total}" height="{height}" fill="#ffffff"/>',
+        '<text x="8" y="18" font-size="13">How many times as long as ours the other takes: '
+        "median, 95 % interval, and the goal as a bar</text>",
+    ]
+    bottom = top + row * len(dots)
+    for power in range(-2, 5):
+        x, stroke = place(2.0**power), "#222222" if power == 0 else "#cccccc"
+        out.append(f'<path d="M{x} {top}V{bottom}" stroke="{stroke}" stroke-width="0.7"/>')
+        out.append(f'<text x="{x}" y="{bottom + 14}" text-anchor="middle">{2.0**power:g}</text>')
+    for k, (what, median, first, last, goal) in enumerate(dots):
+        y = top + row * k + row / 2
+        out.append(f'<text x="{label - 8}" y="{y + 4}" text-anchor="end">{escape(what)}</text>')
+        if not math.isnan(goal):
+            path = f"M{place(goal)} {y - 7}v14"
+            out.append(f'<path d="{path}" stroke="#d1661f" stroke-width="2"/>')
+        out.append(f'<path d="M{place(first)} {y}H{place(last)}" stroke="#1f6fd1"/>')
+        out.append(f'<circle cx="{place(median)}" cy="{y}" r="4" fill="#1f6fd1"/>')
+    return "\n".join([*out, "</svg>"]) + "\n"
 
 
 def micro(times):
@@ -237,6 +277,31 @@ def kernels(table, seconds):
     table.ratio(what + "`F.mish` / `mish`", times, "our mish", "mish", 8, False)
 
 
+def jitted(table, seconds):
+    """1,048,576 floats in JAX, forward and backward as one program."""
+
+    def both(function, *operands):
+        program = jax.jit(
+            lambda dy, *operands: (lambda y, pull: (y, pull(dy)))(*jax.vjp(function, *operands))
+        )
+        dy = jnp.ones_like(operands[0])
+        return Candidate(lambda: jax.block_until_ready(program(dy, *operands)))
+
+    x, eps = jnp.asarray(torch.randn(1 << 20).numpy()), jnp.float32(0.02)
+    times = measure(
+        {
+            "ours": both(actzoo.jax.crrelu, x, eps),
+            "jit": both(lambda x, e: jax.nn.relu(x) + e * x * jnp.exp(-(x**2) / 2), x, eps),
+            "our mish": both(actzoo.jax.mish, x),
+            "mish": both(jax.nn.mish, x),
+        },
+        seconds,
+    )
+    what = "JAX, 1,048,576 floats, jit, forward and backward: "
+    table.ratio(what + "CRReLU as one writes it / `crrelu`", times, "ours", "jit", None, False)
+    table.ratio(what + "`jax.nn.mish` / `mish`", times, "our mish", "mish", None, False)
+
+
 def training(table, seconds):
     """A step of ViT-Ti, and its peak memory."""
     torch.set_num_threads(2)
@@ -255,18 +320,21 @@ def training(table, seconds):
 
 PAGE = """# What the bindings cost and gain
 
-PyTorch, f32, in one run; the command below wrote this page. Ratios are medians of paired rounds.
+PyTorch and JAX, f32, in one run; the command below wrote this page. Ratios are medians of paired
+rounds.
 
 |  |  |
 |---|---|
 | CPU | {cpu}; {cpus} CPUs for this process |
-| against | torch {torch} |
+| against | torch {torch}, jax {jax} |
 | load before the start | {load:.2f} |
 | command | `python Benchmarks/bindings.py`, {seconds:.0f} s |
 
-| what | ours | torch | ratio | 95 % interval | goal |  |
+| what | ours | theirs | ratio | 95 % interval | goal |  |
 |---|--:|--:|--:|--:|--:|--:|
 {rows}
+
+![How many times as long as ours the other takes](bindings.svg)
 
 The operator's call goes through torch's dispatcher and its stable ABI; what a gradient costs is
 `torch.autograd.Function`, which the stable ABI cannot replace. A call without gradient is the
@@ -278,10 +346,10 @@ def main():
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", "--output", type=Path)
-    parser.add_argument("--seconds", type=float, default=15, help="for each of five measurements")
+    parser.add_argument("--seconds", type=float, default=15, help="for each of six measurements")
     options = parser.parse_args()
     begin, load, table = time.time(), os.getloadavg()[0], Table()
-    for part in (calls, kernels, training):
+    for part in (calls, kernels, jitted, training):
         part(table, options.seconds)
     cpu = next(
         line.split(":", 1)[1].strip()
@@ -292,12 +360,14 @@ def main():
         cpu=cpu,
         cpus=len(os.sched_getaffinity(0)),
         torch=torch.__version__,
+        jax=jax.__version__,
         load=load,
         seconds=time.time() - begin,
         rows="\n".join(table.rows),
     )
     if options.output:
         options.output.write_text(page)
+        options.output.with_suffix(".svg").write_text(chart(table.dots))
     else:
         print(page)
 

@@ -1,4 +1,4 @@
-/* actzoo/actzoo.h - what C, C++, Python and every other caller uses. Contract 2, version 0.1.
+/* actzoo/actzoo.h - what C, C++, Python and every other caller uses. Contract 2, version 1.0.
  *
  * Open a zoo, find an activation, bind it to a type and to shapes of parameters, evaluate it on
  * strided tensors:
@@ -46,7 +46,7 @@ typedef struct actzoo_zoo        actzoo_zoo;        /* opaque: the activations f
 typedef struct actzoo_activation actzoo_activation; /* opaque: one of them                         */
 typedef struct actzoo_bound      actzoo_bound;      /* opaque: an activation ready to be evaluated */
 
-/* [concurrent] "0.1.0". Lives until the process exits. */
+/* [concurrent] "1.0.0". Lives until the process exits. */
 ACTZOO_EXPORT const char *actzoo_version(void);
 
 /* ---------------------------------------------------------------------------------- finding ---- */
@@ -80,7 +80,7 @@ ACTZOO_EXPORT actzoo_status actzoo_find(const actzoo_zoo *zoo, const char *name,
                                         const actzoo_activation **activation, char *message,
                                         uint64_t message_size);
 
-/* What the host keeps, with the numbers that reports repeat beside the plugins' P1 to P14:
+/* What the host keeps, with the numbers that reports repeat beside the plugins' P1 to P17:
  *  H1  A loaded library is never unloaded.
  *  H2  In a setuid or setgid program the environment is ignored.
  *  H3  The ISA level is chosen before a library is loaded, from its text and its name.

@@ -40,16 +40,7 @@ struct PythonTemplate {
   }
 
   private func emitted(_ expression: Expression) -> EmittedSource? {
-    emitPython([expression], arrays) { variable in
-      switch variable {
-      case .x: "x"
-      case .g: "g"
-      case .u: "u"
-      case .coefficient(let p, let k):
-        activation.parameters[p].isVector
-          ? "\(name(p))[..., \(k)]" : name(p)
-      }
-    }
+    emitPython([expression], arrays) { activation.name(of: $0, pythonName) { "[..., \($0)]" } }
   }
 
   private func name(_ parameter: Int) -> String {

@@ -12,6 +12,22 @@ public struct EmittedSource: Equatable, Sendable {
   public var value: String { values[0] }
 }
 
+extension ActivationDescriptor {
+  /// What code calls a variable: an input by its letter, a coefficient by its parameter's name in that
+  /// language, with an index behind it in a vector.
+  public func name(
+    of variable: Variable, _ parameter: (String) -> String, index: (Int) -> String
+  ) -> String {
+    switch variable {
+    case .x: return "x"
+    case .g: return "g"
+    case .u: return "u"
+    case .coefficient(let p, let k):
+      return parameter(parameters[p].name) + (parameters[p].isVector ? index(k) : "")
+    }
+  }
+}
+
 /// How a language writes what an expression is made of.
 struct Dialect {
   var define: (_ name: String, _ value: String) -> String

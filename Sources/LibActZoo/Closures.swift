@@ -30,7 +30,7 @@ public func actzoo_enclose(
       throw ZooError(status: ACTZOO_INVALID, message: "values_count is not the length of values")
     }
     let given = values.map { Array(UnsafeBufferPointer(start: $0, count: Int(values_count))) }
-    let made = try Closure(
+    let made = try Closure.of(
       handle.activation, try readBinding(binding), kind == ACTZOO_ARRAY ? .array : .point,
       values: given)
     closure.pointee = OpaquePointer(Unmanaged.passRetained(made).toOpaque())

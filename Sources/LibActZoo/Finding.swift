@@ -10,7 +10,7 @@ import CSystem
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 /// Never freed, so that it lives until the process exits.
-private nonisolated(unsafe) let version: UnsafePointer<CChar> = cString("0.1.0")
+private nonisolated(unsafe) let version: UnsafePointer<CChar> = cString("1.0.0")
 
 /// The version of the library.
 @c @implementation

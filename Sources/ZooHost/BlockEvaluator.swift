@@ -19,6 +19,6 @@ final class BlockEvaluator: @unchecked Sendable {
       let answer = library.loadedExtension(ACTZOO_FORMULA_EXTENSION)
     else { return nil }
     let table = answer.assumingMemoryBound(to: actzoo_formula_table.self)
-    return Int(table.pointee.size) >= MemoryLayout<actzoo_formula_table>.size ? table : nil
+    return table.pointee.size >= 56 ? table : nil
   }
 }

@@ -115,7 +115,7 @@ public final class BoundActivation: @unchecked Sendable {
     FormulaLock.shared.acquire()
     defer { FormulaLock.shared.release() }
     if let formula { return formula }
-    let made = try FormulaKernel(activation.descriptor, counts: formulaCounts)
+    let made = try FormulaKernel.of(activation.descriptor, counts: formulaCounts)
     formula = made
     return made
   }
@@ -217,18 +217,18 @@ private struct Kernels {
     // The block evaluator, or the formula's own if there is none or the formula is too much for it.
     var row: Row?
     if let table = activation.evaluator.table(),
-      let made = FormulaProgram(activation.descriptor, counts: counts)
+      let made = FormulaProgram.of(activation.descriptor, counts: counts)
     {
       program = made
       let wanted = dtype == ACTZOO_F64 ? ACTZOO_F64 : ACTZOO_F32
       row = made.rows(table).first { $0.dtype == wanted }
     }
     if row == nil {
-      let made = try FormulaKernel(activation.descriptor, counts: counts)
+      let made = try FormulaKernel.of(activation.descriptor, counts: counts)
       formula = made
       row = made.row
     }
-    pair = ForeignPair(activation.foreign?.kernel(rows.forward), formula: row)
+    pair = ForeignPair.of(activation.foreign?.kernel(rows.forward), formula: row)
     rows = (rows.forward ?? row, rows.backward ?? row, pair?.row ?? rows.fused ?? row)
   }
 

@@ -40,9 +40,11 @@ public final class Closure: @unchecked Sendable {
   /// function of one value.
   ///
   /// `values` are all coefficients of all parameters in their order; nil for the initial ones.
-  public init(
+  ///
+  /// Not a throwing initializer: Embedded Swift leaks the object that such a one gives up.
+  public static func of(
     _ activation: Activation, _ binding: Binding = Binding(), _ kind: Kind, values: [Double]? = nil
-  ) throws(ZooError) {
+  ) throws(ZooError) -> Closure {
     let descriptor = activation.descriptor
     guard !descriptor.isGated else {
       throw .unsupported("\(descriptor.name) has two inputs; a closure is a function of one")
@@ -60,44 +62,55 @@ public final class Closure: @unchecked Sendable {
     plain.choices = descriptor.parameters.indices.map {
       Choice(granularity: ACTZOO_PER_LAYER, count: binding.choices?[$0].count ?? 0)
     }
-    bound = try activation.bind(plain)
-    self.kind = kind
-    let isDouble = binding.dtype == ACTZOO_F64
-    parameters = ParameterTensors(
-      try Closure.values(bound, values), counts: bound.counts,
-      isVector: descriptor.parameters.map { $0.isVector }, isDouble: isDouble)
-    isDebug = Environment(isHeard: true)["ACTZOO_DEBUG"] == "1"
-
-    cif = .allocate(capacity: 1)
-    cif.initialize(to: ffi_cif())
-    types = .allocate(capacity: 3)
-    let element = isDouble ? csystem_ffi_double() : csystem_ffi_float()
-    let isArray = kind == .array
-    types.initialize(to: isArray ? csystem_ffi_pointer() : element)
-    (types + 1).initialize(to: csystem_ffi_pointer())
-    (types + 2).initialize(to: csystem_ffi_size())
+    let bound = try activation.bind(plain)
+    let values = try Closure.values(bound, values)
     var address: UnsafeMutableRawPointer?
     LoadLock.shared.acquire()
     let memory = csystem_ffi_closure(&address)
     LoadLock.shared.release()
     guard let memory, let address else {
-      cif.deallocate()
-      types.deallocate()
       throw .failed(
         "there is no memory that may be executed for a closure of \(descriptor.name); this system or its limits forbid it, so call actzoo_forward instead"
       )
     }
+    let made = Closure(bound, kind, values, memory, code: address)
+    guard made.prepare() else {
+      throw .failed("libffi cannot make a closure of \(descriptor.name) on this machine")
+    }
+    return made
+  }
+
+  /// Owns `memory`, where `code` is written by `prepare`.
+  private init(
+    _ bound: BoundActivation, _ kind: Kind, _ values: [Double], _ memory: UnsafeMutableRawPointer,
+    code: UnsafeMutableRawPointer
+  ) {
+    self.bound = bound
+    self.kind = kind
+    self.code = code
     closure = memory
-    code = address
-    let isPrepared =
-      csystem_ffi_prepare(
-        cif, isArray ? 3 : 1, isArray ? csystem_ffi_void() : element, types) != 0
+    let isDouble = bound.dtype == ACTZOO_F64
+    parameters = ParameterTensors(
+      values, counts: bound.counts,
+      isVector: bound.activation.descriptor.parameters.map { $0.isVector }, isDouble: isDouble)
+    isDebug = Environment(isHeard: true)["ACTZOO_DEBUG"] == "1"
+    cif = .allocate(capacity: 1)
+    cif.initialize(to: ffi_cif())
+    types = .allocate(capacity: 3)
+    let element = isDouble ? csystem_ffi_double() : csystem_ffi_float()
+    types.initialize(to: kind == .array ? csystem_ffi_pointer() : element)
+    (types + 1).initialize(to: csystem_ffi_pointer())
+    (types + 2).initialize(to: csystem_ffi_size())
+  }
+
+  private func prepare() -> Bool {
+    let isArray = kind == .array
+    // What `types` begins with is what a function of one value takes and gives.
+    return csystem_ffi_prepare(
+      cif, isArray ? 3 : 1, isArray ? csystem_ffi_void() : types.pointee, types) != 0
       && csystem_ffi_close(
         closure, cif, { _, result, values, itself in Closure.call(result, values, itself) },
         Unmanaged.passUnretained(self).toOpaque(), code) != 0
-    guard isPrepared else {
-      throw .failed("libffi cannot make a closure of \(descriptor.name) on this machine")
-    }
   }
 
   deinit {

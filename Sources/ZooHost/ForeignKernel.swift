@@ -22,7 +22,14 @@ final class ForeignKernel: @unchecked Sendable {
   private let (xPlaces, gPlaces, yPlaces, countPlaces): ([Int], [Int], [Int], [Int])
 
   /// Nil if libffi does not serve the declaration.
-  init?(_ function: ForeignFunction, entry: UnsafeMutableRawPointer) {
+  ///
+  /// Not a failable initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(_ function: ForeignFunction, entry: UnsafeMutableRawPointer) -> ForeignKernel? {
+    let kernel = ForeignKernel(function, entry: entry)
+    return kernel.prepare() ? kernel : nil
+  }
+
+  private init(_ function: ForeignFunction, entry: UnsafeMutableRawPointer) {
     self.entry = entry
     isArray = function.isArray
     isDouble = function.element == "f64"
@@ -40,9 +47,12 @@ final class ForeignKernel: @unchecked Sendable {
       function.arguments.indices.filter { function.arguments[$0].value == value }
     }
     (xPlaces, gPlaces, yPlaces, countPlaces) = (places(.x), places(.g), places(.y), places(.count))
+  }
+
+  private func prepare() -> Bool {
     let result =
       isArray ? csystem_ffi_void() : isDouble ? csystem_ffi_double() : csystem_ffi_float()
-    guard csystem_ffi_prepare(cif, UInt32(arguments.count), result, types) != 0 else { return nil }
+    return csystem_ffi_prepare(cif, UInt32(arguments.count), result, types) != 0
   }
 
   deinit {
@@ -279,8 +289,14 @@ final class ForeignPair: @unchecked Sendable {
   private let backwardRow: Row
 
   /// Nil unless there are both; whoever evaluates `formula` is kept alive by the bound handle, as this is.
-  init?(_ foreign: ForeignKernel?, formula: Row?) {
+  ///
+  /// Not a failable initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(_ foreign: ForeignKernel?, formula: Row?) -> ForeignPair? {
     guard let foreign, let formula, formula.backward != nil else { return nil }
+    return ForeignPair(foreign, formula)
+  }
+
+  private init(_ foreign: ForeignKernel, _ formula: Row) {
     self.foreign = foreign
     backwardRow = formula
   }

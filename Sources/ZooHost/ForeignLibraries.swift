@@ -89,7 +89,7 @@ final class ForeignLibraries: @unchecked Sendable {
     guard csystem_is_code(entry) != 0 else {
       throw failure("'\(function.symbol)' of \(function.library) is a variable, not a function")
     }
-    guard let kernel = ForeignKernel(function, entry: entry) else {
+    guard let kernel = ForeignKernel.of(function, entry: entry) else {
       throw failure("libffi cannot call \(function.text) on this machine")
     }
     return kernel

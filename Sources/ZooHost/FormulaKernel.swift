@@ -17,13 +17,16 @@ final class FormulaKernel: @unchecked Sendable {
   private let starts: [Int]
 
   /// Compiles value and first derivatives; backward is the surrogate's where there is one.
-  init(_ descriptor: ActivationDescriptor, counts: [Int]) throws(ZooError) {
+  ///
+  /// Not a throwing initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(
+    _ descriptor: ActivationDescriptor, counts: [Int]
+  ) throws(ZooError) -> FormulaKernel {
     do throws(FormulaError) {
       let formula = try descriptor.formula.instantiate(counts: counts)
       let smooth = try descriptor.surrogate?.instantiate(counts: counts) ?? formula
       var outputs = [try smooth.derivative(by: .x)]
-      isGated = descriptor.isGated
-      if isGated { outputs.append(try smooth.derivative(by: .g)) }
+      if descriptor.isGated { outputs.append(try smooth.derivative(by: .g)) }
       var starts: [Int] = []
       for (index, parameter) in descriptor.parameters.enumerated() {
         starts.append(outputs.count)
@@ -34,12 +37,19 @@ final class FormulaKernel: @unchecked Sendable {
         }
       }
       starts.append(outputs.count)
-      self.starts = starts
-      value = try Program(outputs: [formula])
-      derivatives = try Program(outputs: outputs)
+      return FormulaKernel(
+        value: try Program(outputs: [formula]), derivatives: try Program(outputs: outputs),
+        isGated: descriptor.isGated, starts: starts)
     } catch {
       throw .failed("the formula of \(descriptor.id) cannot be evaluated: \(error.description)")
     }
+  }
+
+  private init(value: Program, derivatives: Program, isGated: Bool, starts: [Int]) {
+    self.value = value
+    self.derivatives = derivatives
+    self.isGated = isGated
+    self.starts = starts
   }
 
   /// This kernel as a row.

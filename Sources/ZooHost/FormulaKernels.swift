@@ -26,7 +26,7 @@ public struct FormulaKernels: Sendable {
     _ descriptor: ActivationDescriptor, counts: [Int]
   ) -> [UnsafePointer<actzoo_kernels>]? {
     guard let table = evaluator.table(),
-      let program = FormulaProgram(descriptor, counts: counts)
+      let program = FormulaProgram.of(descriptor, counts: counts)
     else { return nil }
     _ = Unmanaged.passRetained(program)
     let id = UnsafeMutablePointer<CChar>.allocate(capacity: descriptor.id.utf8.count + 1)

@@ -17,13 +17,21 @@ final class FormulaProgram: @unchecked Sendable {
   /// Compiles value and first derivatives; backward is the surrogate's where there is one.
   ///
   /// Nil if the formula is too large: then it is evaluated point by point.
-  init?(_ descriptor: ActivationDescriptor, counts: [Int]) {
+  ///
+  /// Not a failable initializer: Embedded Swift leaks the object that such a one gives up.
+  static func of(_ descriptor: ActivationDescriptor, counts: [Int]) -> FormulaProgram? {
     let lengths = descriptor.parameters.map { $0.length(counts: counts) }
     var coefficients = 0
     for length in lengths { coefficients += length }
     guard coefficients <= FormulaProgram.mostCoefficients,
       let compiled = try? Compiled(descriptor, counts, lengths)
     else { return nil }
+    return FormulaProgram(descriptor, lengths, coefficients, compiled)
+  }
+
+  private init(
+    _ descriptor: ActivationDescriptor, _ lengths: [Int], _ coefficients: Int, _ compiled: Compiled
+  ) {
     program = .allocate(capacity: 1)
     program.initialize(to: actzoo_formula_program())
     program.pointee.size = UInt32(MemoryLayout<actzoo_formula_program>.size)

@@ -51,7 +51,7 @@ final class Library: @unchecked Sendable {
     LoadLock.shared.acquire()
     defer { LoadLock.shared.release() }
     guard case .loaded(_, let plugin) = state,
-      Int(plugin.pointee.size) >= MemoryLayout<actzoo_plugin>.size,
+      plugin.pointee.size >= 32,
       let extensions = plugin.pointee.extension
     else { return nil }
     return id.withCString { extensions($0) }
@@ -66,7 +66,7 @@ final class Library: @unchecked Sendable {
   /// What is loaded is the very file that was checked.
   private func open() throws(ZooError) -> UnsafePointer<actzoo_plugin> {
     let file: OpenFile
-    do throws(OpenFile.Refusal) { file = try OpenFile(path) } catch {
+    do throws(OpenFile.Refusal) { file = try OpenFile.at(path) } catch {
       throw failure(error.rule, error.text)
     }
     guard file.identity == identity else {

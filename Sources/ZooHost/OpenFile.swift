@@ -13,7 +13,9 @@ final class OpenFile {
   }
 
   /// Opens without ever blocking: a FIFO or device is refused before it is touched.
-  init(_ path: String) throws(Refusal) {
+  ///
+  /// Not a throwing initializer: Embedded Swift leaks the object that such a one gives up.
+  static func at(_ path: String) throws(Refusal) -> OpenFile {
     var before = stat()
     guard stat(path, &before) == 0 else { throw OpenFile.systemRefusal() }
     guard before.st_mode & fileKindBits == regularFile else {
@@ -26,8 +28,12 @@ final class OpenFile {
       close(fd)
       throw OpenFile.kindRefusal(now.st_mode)
     }
-    descriptor = fd
-    status = now
+    return OpenFile(fd, now)
+  }
+
+  private init(_ descriptor: Int32, _ status: stat) {
+    self.descriptor = descriptor
+    self.status = status
   }
 
   deinit { close(descriptor) }

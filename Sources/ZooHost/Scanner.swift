@@ -124,7 +124,7 @@ struct Scanner {
       return nil
     }
     do throws(OpenFile.Refusal) {
-      let file = try OpenFile(path)
+      let file = try OpenFile.at(path)
       guard trust(file, path, place, isNamed: isNamed) else { return nil }
       let key = FileKey(file.status)
       if let earlier = seenFiles[key] {

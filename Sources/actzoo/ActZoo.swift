@@ -11,7 +11,7 @@ struct ActZoo: ParsableCommand {
         actzoo eval crrelu -1 0 2.5 --param eps=0.05
         actzoo train --activation lslu --epochs 3
       """,
-    version: "0.1.0",
+    version: "1.0.0",
     groupedSubcommands: [
       CommandGroup(
         name: "See what there is",

@@ -12,7 +12,7 @@ NAMES = ["crrelu", "gelu", "lslu", "mish", "prelu", "rational", "relu", "rrelu",
 
 
 def test_version_and_help():
-    assert actzoo("--version").stdout == "0.1.0\n"
+    assert actzoo("--version").stdout == "1.0.0\n"
     commands = "list info eval plot gallery train compare new build doctor"
     for command in commands.split():
         told = actzoo(command, "--help").stdout

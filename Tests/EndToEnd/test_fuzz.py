@@ -18,7 +18,7 @@ MUTANTS = ROOT / "build" / "tests" / "mutants"
 def test_bytes_of_strangers_are_read_or_refused(target, tmp_path):
     gathered = {**os.environ, "GATHERED": str(tmp_path)}
     done = subprocess.run(
-        [ROOT / "Scripts" / "fuzz", "8", target],
+        [ROOT / "Scripts" / "fuzz", "6", target],
         capture_output=True,
         text=True,
         env=gathered,

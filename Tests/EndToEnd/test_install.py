@@ -82,7 +82,9 @@ def test_a_cmake_project(prefix, bits, tmp_path, generator):
     run(command, "verify", plugin, "--tier", "quick", env=environment())
 
 
-@pytest.mark.parametrize(("version", "found"), [("0.1", True), ("0.9", False), ("7", False)])
+@pytest.mark.parametrize(
+    ("version", "found"), [("1.0", True), ("1.9", False), ("0.1", False), ("7", False)]
+)
 def test_cmake_takes_the_same_major_version_only(prefix, tmp_path, version, found):
     text = (
         f"cmake_minimum_required(VERSION 3.16)\nproject(p NONE)\nfind_package(actzoo {version})\n"

@@ -1,8 +1,7 @@
 // Bytes as a descriptor text, and what parses through everything that a text goes through.
 
-/// Called by the fuzzer for every input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// The target `descriptor`.
+func fuzzDescriptor(_ data: UnsafePointer<UInt8>?, _ count: Int) {
   let bytes = UnsafeRawBufferPointer(start: data, count: count)
   do throws(ParseError) {
     let descriptor = try timed("reading the text") { () throws(ParseError) in
@@ -14,7 +13,6 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   } catch {
     checkPlace(error, bytes)
   }
-  return 0
 }
 
 /// A fault must point into the text or one past the end of a line.

@@ -3,13 +3,12 @@ import CSystem
 // Bytes as the file of a plugin: the tables of the library, its manifest and the text in it. Nothing is
 // loaded, because the host reads strangers' files long before it loads one.
 
-/// Called by the fuzzer for every input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// The target `elf`.
+func fuzzElf(_ data: UnsafePointer<UInt8>?, _ count: Int) {
   inputFile.hold(data, count)
   for name in ["plugin.actzoo.so", "plugin.actzoo"] {
     do throws(OpenFile.Refusal) {
-      let file = try OpenFile(inputFile.path)
+      let file = try OpenFile.at(inputFile.path)
       let found = try timed("reading the file") { () throws(OpenFile.Refusal) in
         try Candidate(file, path: inputFile.path, name: name)
       }
@@ -26,7 +25,6 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       }
     }
   }
-  return 0
 }
 
 private nonisolated(unsafe) let inputFile = InputFile()

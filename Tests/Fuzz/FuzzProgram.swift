@@ -4,15 +4,14 @@ import CSystem
 // Bytes as a descriptor text; what parses is compiled for the block evaluator and run by the plugin that was
 // built. A program is checked before it is run: a plugin trusts the host's programs.
 
-/// Called by the fuzzer for every input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// The target `program`.
+func fuzzProgram(_ data: UnsafePointer<UInt8>?, _ count: Int) {
   let bytes = UnsafeRawBufferPointer(start: data, count: count)
   guard let descriptor = try? Descriptor.parse(bytes), let activation = descriptor.activations.first
-  else { return 0 }
+  else { return }
   for counts in [activation.defaultCounts, activation.counts.map { $0.minimum }] {
     guard
-      let program = timed("compiling", { FormulaProgram(activation, counts: counts) })
+      let program = timed("compiling", { FormulaProgram.of(activation, counts: counts) })
     else { continue }
     for row in program.rows(evaluator) {
       guard let itself = row.itself else { finding("a row without a program") }
@@ -27,7 +26,6 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     if activation.counts.isEmpty { break }
   }
-  return 0
 }
 
 /// What the plugin is told of this host; it may keep it for as long as the process lives.

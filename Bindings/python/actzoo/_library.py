@@ -150,7 +150,7 @@ def _candidates() -> Iterator[Path]:
         yield Path(path)
         return
     here = Path(__file__).resolve().parent
-    yield here / "lib" / "libactzoo.so.0"  # in a wheel
+    yield here / "lib" / "libactzoo.so.1"  # in a wheel
     yield here.parents[2] / "build" / "lib" / "libactzoo.so"  # in the source tree, after `make`
 
 

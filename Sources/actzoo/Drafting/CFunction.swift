@@ -100,16 +100,7 @@ struct CFunction {
   }
 
   private func emitted(_ expressions: [Expression], _ type: CNumber) -> EmittedSource? {
-    emitC(expressions, type) { variable in
-      switch variable {
-      case .x: "x"
-      case .g: "g"
-      case .u: "u"
-      case .coefficient(let p, let k):
-        activation.parameters[p].isVector
-          ? "\(cName(activation.parameters[p].name))[\(k)]" : activation.parameters[p].name
-      }
-    }
+    emitC(expressions, type) { activation.name(of: $0, cName) { "[\($0)]" } }
   }
 
   /// Names that a formula's own cannot be: all coefficients, and results.

@@ -23,13 +23,8 @@ struct SwiftTemplate {
   func text() throws(CommandFailure) -> String {
     let names = activation.parameters.map(\.name)
     let expanded = try expand(activation.formula)
-    let source = expanded.swiftSource(type: "N") { variable in
-      switch variable {
-      case .x: "x"
-      case .g: "g"
-      case .u: "u"
-      case .coefficient(let parameter, _): Self.local(names[parameter])
-      }
+    let source = expanded.swiftSource(type: "N") {
+      activation.name(of: $0, Self.local) { _ in "" }
     }
     guard let source else { throw CommandFailure("the formula cannot be written as Swift.") }
 

@@ -633,7 +633,7 @@ private:
   std::shared_ptr<actzoo_zoo> handle_;
 };
 
-/// "0.1.0".
+/// "1.0.0".
 inline std::string version() { return actzoo_version(); }
 
 /// Numbers offset, offset + 1, ... of the stream `seed`: uniform in [0, 1).

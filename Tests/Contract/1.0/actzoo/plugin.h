@@ -1,4 +1,4 @@
-/* actzoo/plugin.h - what an activation plugin implements. Contract 1, major version 1. C99, self-contained.
+/* actzoo/plugin.h - what an activation plugin implements. Contract 1, version 1.0. C99, self-contained.
  *
  * A plugin is one shared library, NAME.actzoo.so. It carries
  *   - one text, the descriptor, in the section ".actzoo.manifest": ids, formulas, parameters, accuracy
