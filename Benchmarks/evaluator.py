@@ -4,7 +4,7 @@
 One thread, f32, memory given beforehand but for eager torch, which is written as its users write
 it. Ratios are paired, with 95 % intervals; above 1 the first is slower.
 
-    Benchmarks/evaluator.py [--seconds 4]
+    Benchmarks/evaluator.py [--seconds 4] [NAME ...]
 """
 
 import argparse
@@ -12,19 +12,18 @@ import os
 import tempfile
 from pathlib import Path
 
+from accuracy import texts
+
 ROOT = Path(__file__).resolve().parents[1]
-FORMULAS = {  # the zoo's own, as texts
-    "crrelu": "max(x, 0) + eps * x * exp(-x^2 / 2)\n  param eps = 0.01 per layer|channel",
-    "grafs-vit-1": "0.3399 * x^2 + 0.6601 * gelu(silu(x) * gelu(x))",
-}
 
 
-def prepare():
+def prepare(names):
     """Puts texts of these functions beside the zoo's plugins; before actzoo is imported."""
     folder = tempfile.mkdtemp(prefix="actzoo-")
     lines = ["actzoo 1", "plugin org.text.both version 1.0.0 license Apache-2.0"]
-    for name, formula in FORMULAS.items():
-        lines += [f'activation org.text.{name}/1 "{name}"', f"  formula {formula}"]
+    described = texts()
+    for name in names:
+        lines += [f'activation org.text.{name}/1 "{name}"', *described[name][1:]]
     (Path(folder) / "both.actzoo").write_text("\n".join(lines) + "\n")
     os.environ["ACTZOO_PATH_ONLY"] = f"{ROOT / 'build' / 'lib' / 'actzoo'}:{folder}"
 
@@ -33,8 +32,9 @@ def main():
     """Measures and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=4, help="for each function and size")
+    parser.add_argument("names", nargs="*", default=["crrelu", "grafs-vit-1"], metavar="NAME")
     options = parser.parse_args()
-    prepare()
+    prepare(options.names)
 
     import numpy as np
     import torch
@@ -49,7 +49,7 @@ def main():
     contestants = ZOO
     print("| function | elements | pass | evaluator ns | evaluator / kernel | eager / evaluator |")
     print("|---|---|---|---|---|---|")
-    for name in FORMULAS:
+    for name in options.names:
         for count in (65_536, 1_048_576):
             x, y, dy, dx = (
                 normal(0, count),
