@@ -19,6 +19,7 @@ final class BlockEvaluator: @unchecked Sendable {
       let answer = library.loadedExtension(ACTZOO_FORMULA_EXTENSION)
     else { return nil }
     let table = answer.assumingMemoryBound(to: actzoo_formula_table.self)
+    // 56 bytes are what actzoo.formula/1 began with; sizeof grows with later headers.
     return table.pointee.size >= 56 ? table : nil
   }
 }

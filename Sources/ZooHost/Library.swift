@@ -50,6 +50,7 @@ final class Library: @unchecked Sendable {
   func loadedExtension(_ id: String) -> UnsafeRawPointer? {
     LoadLock.shared.acquire()
     defer { LoadLock.shared.release() }
+    // 32 bytes are what 1.0 has, `extension` the last of it; sizeof grows with later headers.
     guard case .loaded(_, let plugin) = state,
       plugin.pointee.size >= 32,
       let extensions = plugin.pointee.extension
